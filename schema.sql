@@ -1,0 +1,699 @@
+-- Written by "npm run schema" from a migrated database. To be read, not to be run or edited.
+
+create schema public;
+grant usage on schema public to clientele_app;
+grant usage on schema public to clientele_loader;
+grant usage on schema public to public;
+
+create schema staging;
+grant create, usage on schema staging to clientele_loader;
+grant usage on schema staging to clientele_app;
+
+create table public.audit_entries (
+  tenant_id uuid not null,
+  seq bigint not null,
+  action text not null,
+  subject_type text not null,
+  subject_id uuid,
+  detail jsonb not null,
+  digest bytea,
+  actor uuid,
+  at timestamp with time zone not null,
+  hash bytea not null,
+  constraint audit_entries_pkey PRIMARY KEY (tenant_id, seq),
+  constraint audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.audit_entries owner to clientele_owner;
+alter table public.audit_entries enable row level security;
+alter table public.audit_entries force row level security;
+create policy tenant on audit_entries using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant insert, select on audit_entries to clientele_app;
+
+create table public.audit_heads (
+  tenant_id uuid not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (tenant_id),
+  constraint audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.audit_heads owner to clientele_owner;
+alter table public.audit_heads enable row level security;
+alter table public.audit_heads force row level security;
+create policy tenant on audit_heads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant insert, select, update on audit_heads to clientele_app;
+
+create table public.business_profiles (
+  tenant_id uuid not null,
+  customer_id uuid not null,
+  business_type text,
+  tax_id text,
+  annual_revenue numeric(19,4),
+  constraint business_profiles_pkey PRIMARY KEY (tenant_id, customer_id),
+  constraint business_profiles_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint business_profiles_business_type_check CHECK ((length(business_type) <= 50)),
+  constraint business_profiles_tax_id_check CHECK ((length(tax_id) <= 50))
+);
+alter table public.business_profiles owner to clientele_owner;
+alter table public.business_profiles enable row level security;
+alter table public.business_profiles force row level security;
+create policy tenant on business_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on business_profiles to clientele_app;
+
+create table public.care_profiles (
+  tenant_id uuid not null,
+  customer_id uuid not null,
+  paying_org text,
+  has_split_payment boolean not null,
+  provider_split numeric,
+  payment_split numeric,
+  schedule jsonb,
+  emergency_contact_name text,
+  emergency_contact_phone text,
+  medical_notes text,
+  medication_notes text,
+  driver_notes text,
+  mobility_requirements text,
+  reminder_opt_in boolean not null,
+  reminder_preference text not null,
+  is_login_enabled boolean not null,
+  constraint care_profiles_pkey PRIMARY KEY (tenant_id, customer_id),
+  constraint care_profiles_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint care_profiles_driver_notes_check CHECK ((length(driver_notes) <= 5000)),
+  constraint care_profiles_emergency_contact_name_check CHECK ((length(emergency_contact_name) <= 255)),
+  constraint care_profiles_emergency_contact_phone_check CHECK ((length(emergency_contact_phone) <= 50)),
+  constraint care_profiles_medical_notes_check CHECK ((length(medical_notes) <= 5000)),
+  constraint care_profiles_medication_notes_check CHECK ((length(medication_notes) <= 5000)),
+  constraint care_profiles_mobility_requirements_check CHECK ((length(mobility_requirements) <= 2000)),
+  constraint care_profiles_paying_org_check CHECK ((length(paying_org) <= 255)),
+  constraint care_profiles_payment_split_check CHECK (((payment_split >= (0)::numeric) AND (payment_split <= (100)::numeric))),
+  constraint care_profiles_provider_split_check CHECK (((provider_split >= (0)::numeric) AND (provider_split <= (100)::numeric))),
+  constraint care_profiles_reminder_preference_check CHECK ((reminder_preference = ANY (ARRAY['sms'::text, 'email'::text, 'both'::text, 'none'::text])))
+);
+alter table public.care_profiles owner to clientele_owner;
+alter table public.care_profiles enable row level security;
+alter table public.care_profiles force row level security;
+create policy tenant on care_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on care_profiles to clientele_app;
+
+create table public.changes (
+  tenant_id uuid not null,
+  id uuid not null,
+  dataset text not null,
+  record_id uuid not null,
+  import_id uuid,
+  phase text,
+  chunk integer,
+  "row" bigint,
+  before jsonb not null,
+  after jsonb not null,
+  parts_created text[] not null,
+  part_ids jsonb,
+  salt bytea not null,
+  digest bytea not null,
+  changed_by uuid,
+  changed_at timestamp with time zone not null,
+  constraint changes_pkey PRIMARY KEY (tenant_id, id),
+  constraint changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint changes_phase_check CHECK ((phase = ANY (ARRAY['commit'::text, 'release'::text, 'references'::text, 'undo commit'::text, 'undo release'::text, 'undo references'::text])))
+);
+alter table public.changes owner to clientele_owner;
+CREATE INDEX changes_import ON public.changes USING btree (tenant_id, import_id, phase, chunk) WHERE (import_id IS NOT NULL);
+CREATE INDEX changes_record ON public.changes USING btree (tenant_id, record_id);
+alter table public.changes enable row level security;
+alter table public.changes force row level security;
+create policy tenant on changes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant insert, select on changes to clientele_app;
+
+create table public.customer_addresses (
+  tenant_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  version integer not null,
+  label text,
+  type text not null,
+  is_default_billing boolean not null,
+  is_default_shipping boolean not null,
+  recipient_name text,
+  company text,
+  phone text,
+  phone_country_code text,
+  line1 text,
+  line2 text,
+  city text,
+  state_province text,
+  postal_code text,
+  country text,
+  country_code text,
+  latitude numeric,
+  longitude numeric,
+  delivery_instructions text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint customer_addresses_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_addresses_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_addresses_city_check CHECK ((length(city) <= 100)),
+  constraint customer_addresses_company_check CHECK ((length(company) <= 255)),
+  constraint customer_addresses_country_check CHECK ((length(country) <= 100)),
+  constraint customer_addresses_country_code_check CHECK ((country_code ~ '^[A-Z]{2}$'::text)),
+  constraint customer_addresses_delivery_instructions_check CHECK ((length(delivery_instructions) <= 2000)),
+  constraint customer_addresses_label_check CHECK ((length(label) <= 50)),
+  constraint customer_addresses_latitude_check CHECK (((latitude >= ('-90'::integer)::numeric) AND (latitude <= (90)::numeric))),
+  constraint customer_addresses_line1_check CHECK ((length(line1) <= 255)),
+  constraint customer_addresses_line2_check CHECK ((length(line2) <= 255)),
+  constraint customer_addresses_longitude_check CHECK (((longitude >= ('-180'::integer)::numeric) AND (longitude <= (180)::numeric))),
+  constraint customer_addresses_phone_check CHECK ((length(phone) <= 50)),
+  constraint customer_addresses_phone_country_code_check CHECK ((length(phone_country_code) <= 5)),
+  constraint customer_addresses_postal_code_check CHECK ((length(postal_code) <= 20)),
+  constraint customer_addresses_recipient_name_check CHECK ((length(recipient_name) <= 255)),
+  constraint customer_addresses_state_province_check CHECK ((length(state_province) <= 100)),
+  constraint customer_addresses_type_check CHECK ((type = ANY (ARRAY['billing'::text, 'shipping'::text, 'both'::text, 'company'::text, 'other'::text])))
+);
+alter table public.customer_addresses owner to clientele_owner;
+CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (tenant_id, customer_id);
+CREATE UNIQUE INDEX customer_addresses_default_billing ON public.customer_addresses USING btree (tenant_id, customer_id) WHERE is_default_billing;
+CREATE UNIQUE INDEX customer_addresses_default_shipping ON public.customer_addresses USING btree (tenant_id, customer_id) WHERE is_default_shipping;
+alter table public.customer_addresses enable row level security;
+alter table public.customer_addresses force row level security;
+create policy tenant on customer_addresses using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on customer_addresses to clientele_app;
+
+create table public.customer_group_members (
+  tenant_id uuid not null,
+  customer_id uuid not null,
+  group_id uuid not null,
+  constraint customer_group_members_pkey PRIMARY KEY (tenant_id, customer_id, group_id),
+  constraint customer_group_members_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_group_members_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES customer_groups(tenant_id, id)
+);
+alter table public.customer_group_members owner to clientele_owner;
+CREATE INDEX customer_group_members_group ON public.customer_group_members USING btree (tenant_id, group_id);
+alter table public.customer_group_members enable row level security;
+alter table public.customer_group_members force row level security;
+create policy tenant on customer_group_members using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on customer_group_members to clientele_app;
+
+create table public.customer_groups (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  import_id uuid,
+  constraint customer_groups_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_groups_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint customer_groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customer_groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+alter table public.customer_groups owner to clientele_owner;
+alter table public.customer_groups enable row level security;
+alter table public.customer_groups force row level security;
+create policy tenant on customer_groups using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on customer_groups to clientele_app;
+
+create table public.customer_notes (
+  tenant_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  content text not null,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  constraint customer_notes_pkey PRIMARY KEY (tenant_id, id),
+  constraint customer_notes_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint customer_notes_content_check CHECK (((length(content) >= 1) AND (length(content) <= 10000)))
+);
+alter table public.customer_notes owner to clientele_owner;
+CREATE INDEX customer_notes_customer ON public.customer_notes USING btree (tenant_id, customer_id, created_at DESC);
+alter table public.customer_notes enable row level security;
+alter table public.customer_notes force row level security;
+create policy tenant on customer_notes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on customer_notes to clientele_app;
+
+create table public.customers (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  number text not null,
+  user_id uuid,
+  external_id text,
+  type text not null,
+  status text not null,
+  account_status text not null,
+  first_name text,
+  last_name text,
+  display_name text not null,
+  company_name text,
+  email text,
+  email_verified boolean not null,
+  email_verified_at timestamp with time zone,
+  phone text,
+  phone_e164 text,
+  phone_country_code text,
+  phone_verified boolean not null,
+  phone_verified_at timestamp with time zone,
+  secondary_email text,
+  secondary_email_verified boolean not null,
+  secondary_phone text,
+  job_title text,
+  avatar_url text,
+  website text,
+  source text,
+  segment text not null,
+  journey_stage text,
+  industry text,
+  username text,
+  username_norm text,
+  tags text[] not null,
+  preferred_language text not null,
+  languages text[] not null,
+  preferred_currency text,
+  timezone text,
+  marketing_opt_in boolean not null,
+  email_opt_in boolean not null,
+  sms_opt_in boolean not null,
+  whatsapp_opt_in boolean not null,
+  push_opt_in boolean not null,
+  risk_profile text,
+  store_credit_balance numeric(19,4) not null,
+  referral_code text,
+  referred_by uuid,
+  referral_bonus_credited boolean not null,
+  suspended_reason text,
+  suspended_until timestamp with time zone,
+  loyalty_enrolled boolean not null,
+  loyalty_tier text,
+  loyalty_points numeric not null,
+  lifetime_points numeric not null,
+  loyalty_enrolled_at timestamp with time zone,
+  subscription_plan text,
+  subscription_status text,
+  billing_cycle text,
+  subscription_started_at timestamp with time zone,
+  auto_renew boolean not null,
+  assigned_to uuid,
+  last_contact_at timestamp with time zone,
+  next_follow_up_at timestamp with time zone,
+  last_seen_at timestamp with time zone,
+  general_notes jsonb,
+  metadata jsonb,
+  orders_count integer not null,
+  total_spent numeric(19,4) not null,
+  average_order_value numeric(19,4) generated always as (
+CASE
+    WHEN (orders_count > 0) THEN round((total_spent / (orders_count)::numeric), 4)
+    ELSE NULL::numeric
+END) stored,
+  first_order_at timestamp with time zone,
+  last_order_at timestamp with time zone,
+  notes_count integer not null,
+  total_invoices integer not null,
+  status_before_archive text,
+  archived_at timestamp with time zone,
+  archived_by uuid,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  deleted_at timestamp with time zone,
+  deleted_by uuid,
+  constraint customers_pkey PRIMARY KEY (tenant_id, id),
+  constraint customers_tenant_id_assigned_to_fkey FOREIGN KEY (tenant_id, assigned_to) REFERENCES members(tenant_id, id),
+  constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint customers_tenant_id_referred_by_fkey FOREIGN KEY (tenant_id, referred_by) REFERENCES customers(tenant_id, id),
+  constraint customers_account_status_check CHECK ((account_status = ANY (ARRAY['active'::text, 'suspended'::text, 'closed'::text]))),
+  constraint customers_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
+  constraint customers_billing_cycle_check CHECK ((billing_cycle = ANY (ARRAY['monthly'::text, 'yearly'::text]))),
+  constraint customers_check CHECK (((status = 'archived'::text) = (archived_at IS NOT NULL))),
+  constraint customers_company_name_check CHECK ((length(company_name) <= 255)),
+  constraint customers_display_name_check CHECK ((length(display_name) <= 511)),
+  constraint customers_email_check CHECK ((length(email) <= 255)),
+  constraint customers_external_id_check CHECK ((length(external_id) <= 255)),
+  constraint customers_first_name_check CHECK ((length(first_name) <= 255)),
+  constraint customers_industry_check CHECK ((length(industry) <= 100)),
+  constraint customers_job_title_check CHECK ((length(job_title) <= 100)),
+  constraint customers_journey_stage_check CHECK ((length(journey_stage) <= 50)),
+  constraint customers_last_name_check CHECK ((length(last_name) <= 255)),
+  constraint customers_loyalty_tier_check CHECK ((length(loyalty_tier) <= 50)),
+  constraint customers_number_check CHECK ((length(number) <= 50)),
+  constraint customers_phone_check CHECK ((length(phone) <= 50)),
+  constraint customers_phone_country_code_check CHECK ((length(phone_country_code) <= 5)),
+  constraint customers_preferred_language_check CHECK ((length(preferred_language) <= 10)),
+  constraint customers_referral_code_check CHECK ((length(referral_code) <= 50)),
+  constraint customers_risk_profile_check CHECK ((risk_profile = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint customers_secondary_email_check CHECK ((length(secondary_email) <= 255)),
+  constraint customers_secondary_phone_check CHECK ((length(secondary_phone) <= 50)),
+  constraint customers_source_check CHECK ((source = ANY (ARRAY['website'::text, 'referral'::text, 'social_media'::text, 'advertising'::text, 'trade_show'::text, 'cold_call'::text, 'email_campaign'::text, 'other'::text]))),
+  constraint customers_status_check CHECK ((status = ANY (ARRAY['lead'::text, 'prospect'::text, 'active'::text, 'inactive'::text, 'guest'::text, 'archived'::text]))),
+  constraint customers_subscription_plan_check CHECK ((length(subscription_plan) <= 100)),
+  constraint customers_subscription_status_check CHECK ((subscription_status = ANY (ARRAY['active'::text, 'paused'::text, 'cancelled'::text]))),
+  constraint customers_suspended_reason_check CHECK ((length(suspended_reason) <= 2000)),
+  constraint customers_type_check CHECK ((type = ANY (ARRAY['individual'::text, 'company'::text, 'non_profit'::text, 'government'::text]))),
+  constraint customers_username_check CHECK ((length(username) <= 50)),
+  constraint customers_website_check CHECK ((length(website) <= 255))
+);
+alter table public.customers owner to clientele_owner;
+CREATE INDEX customers_assigned_to ON public.customers USING btree (tenant_id, assigned_to) WHERE (assigned_to IS NOT NULL);
+CREATE INDEX customers_created ON public.customers USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX customers_deleted ON public.customers USING btree (tenant_id, deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX customers_email ON public.customers USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
+CREATE UNIQUE INDEX customers_external_id ON public.customers USING btree (tenant_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE UNIQUE INDEX customers_number ON public.customers USING btree (tenant_id, number);
+CREATE INDEX customers_phone ON public.customers USING btree (tenant_id, phone_e164) WHERE (phone_e164 IS NOT NULL);
+CREATE UNIQUE INDEX customers_referral_code ON public.customers USING btree (tenant_id, referral_code) WHERE ((deleted_at IS NULL) AND (referral_code IS NOT NULL));
+CREATE INDEX customers_referred_by ON public.customers USING btree (tenant_id, referred_by) WHERE (referred_by IS NOT NULL);
+CREATE UNIQUE INDEX customers_user ON public.customers USING btree (tenant_id, user_id) WHERE ((deleted_at IS NULL) AND (user_id IS NOT NULL));
+CREATE UNIQUE INDEX customers_username ON public.customers USING btree (tenant_id, username_norm) WHERE ((deleted_at IS NULL) AND (username_norm IS NOT NULL));
+alter table public.customers enable row level security;
+alter table public.customers force row level security;
+create policy tenant on customers using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on customers to clientele_app;
+
+create table public.import_chunks (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  phase text not null,
+  chunk integer not null,
+  created_count integer not null,
+  updated_count integer not null,
+  unchanged_count integer not null,
+  skipped_count integer not null,
+  failed_count integer not null,
+  at timestamp with time zone not null,
+  constraint import_chunks_pkey PRIMARY KEY (tenant_id, import_id, phase, chunk),
+  constraint import_chunks_tenant_id_import_id_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES imports(tenant_id, id),
+  constraint import_chunks_phase_check CHECK ((phase = ANY (ARRAY['commit'::text, 'references'::text, 'undo commit'::text, 'undo references'::text])))
+);
+alter table public.import_chunks owner to clientele_owner;
+alter table public.import_chunks enable row level security;
+alter table public.import_chunks force row level security;
+create policy tenant on import_chunks using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on import_chunks to clientele_app;
+
+create table public.import_plan (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  outcome text not null,
+  code text,
+  details jsonb,
+  record_id uuid,
+  version integer,
+  changed text[],
+  refs jsonb,
+  constraint import_plan_outcome_check CHECK ((outcome = ANY (ARRAY['create'::text, 'update'::text, 'unchanged'::text, 'skip'::text, 'fail'::text])))
+);
+alter table public.import_plan owner to clientele_owner;
+CREATE INDEX import_plan_row ON public.import_plan USING btree (tenant_id, import_id, chunk, "row");
+alter table public.import_plan enable row level security;
+alter table public.import_plan force row level security;
+create policy tenant on import_plan using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on import_plan to clientele_app;
+
+create table public.import_problems (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  "row" bigint not null,
+  column_index integer,
+  field text,
+  code text not null,
+  details jsonb not null,
+  line bigint,
+  byte_offset bigint,
+  warning boolean not null
+);
+alter table public.import_problems owner to clientele_owner;
+CREATE INDEX import_problems_row ON public.import_problems USING btree (tenant_id, import_id, "row");
+alter table public.import_problems enable row level security;
+alter table public.import_problems force row level security;
+create policy tenant on import_problems using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on import_problems to clientele_app;
+
+create table public.imports (
+  tenant_id uuid not null,
+  id uuid not null,
+  dataset text not null,
+  state text not null,
+  file_name text not null,
+  file_bytes bigint not null,
+  file_sha256 text not null,
+  source text not null,
+  options jsonb not null,
+  inspection jsonb,
+  mapping jsonb,
+  readings jsonb,
+  chunk_rows integer not null,
+  rows_read bigint,
+  rows_staged bigint,
+  rows_invalid bigint,
+  report jsonb,
+  checked_epoch bigint,
+  number_base bigint,
+  created_count bigint not null,
+  updated_count bigint not null,
+  unchanged_count bigint not null,
+  skipped_count bigint not null,
+  failed_count bigint not null,
+  undo_report jsonb,
+  failure jsonb,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint imports_pkey PRIMARY KEY (tenant_id, id),
+  constraint imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['uploaded'::text, 'inspected'::text, 'mapped'::text, 'checking'::text, 'checked'::text, 'held'::text, 'committing'::text, 'done'::text, 'cancelling'::text, 'cancelled'::text, 'failed'::text, 'undoing'::text, 'undone'::text])))
+);
+alter table public.imports owner to clientele_owner;
+CREATE INDEX imports_created ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX imports_sha256 ON public.imports USING btree (tenant_id, file_sha256);
+CREATE UNIQUE INDEX imports_writing ON public.imports USING btree (tenant_id) WHERE (state = ANY (ARRAY['committing'::text, 'cancelling'::text, 'undoing'::text]));
+alter table public.imports enable row level security;
+alter table public.imports force row level security;
+create policy tenant on imports using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on imports to clientele_app;
+
+create table public.individual_profiles (
+  tenant_id uuid not null,
+  customer_id uuid not null,
+  date_of_birth date,
+  gender text,
+  constraint individual_profiles_pkey PRIMARY KEY (tenant_id, customer_id),
+  constraint individual_profiles_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint individual_profiles_gender_check CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text, 'prefer_not_to_say'::text])))
+);
+alter table public.individual_profiles owner to clientele_owner;
+alter table public.individual_profiles enable row level security;
+alter table public.individual_profiles force row level security;
+create policy tenant on individual_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on individual_profiles to clientele_app;
+
+create table public.members (
+  tenant_id uuid not null,
+  id uuid not null,
+  email text not null,
+  name text,
+  role text not null,
+  created_at timestamp with time zone not null,
+  constraint members_pkey PRIMARY KEY (tenant_id, id),
+  constraint members_tenant_id_email_key UNIQUE (tenant_id, email),
+  constraint members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'customer'::text])))
+);
+alter table public.members owner to clientele_owner;
+alter table public.members enable row level security;
+alter table public.members force row level security;
+create policy tenant on members using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on members to clientele_app;
+
+create table public.migrations (
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+alter table public.migrations owner to clientele_owner;
+grant select on migrations to clientele_app;
+
+create table public.tenant_counters (
+  tenant_id uuid not null,
+  name text not null,
+  value bigint not null,
+  constraint tenant_counters_pkey PRIMARY KEY (tenant_id, name),
+  constraint tenant_counters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.tenant_counters owner to clientele_owner;
+alter table public.tenant_counters enable row level security;
+alter table public.tenant_counters force row level security;
+create policy tenant on tenant_counters using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on tenant_counters to clientele_app;
+
+create table public.tenants (
+  id uuid not null,
+  slug text not null,
+  name text not null,
+  country text,
+  currency text not null,
+  timezone text not null,
+  language text not null,
+  created_at timestamp with time zone not null,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+  constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+);
+alter table public.tenants owner to clientele_owner;
+grant insert, select on tenants to clientele_app;
+comment on table public.tenants is 'The directory of tenants: who there is, before a tenant is set. No data of theirs.';
+
+create table staging.addresses (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  customer text,
+  address_label text,
+  address_type text,
+  is_default_billing boolean,
+  is_default_shipping boolean,
+  recipient_name text,
+  address_company text,
+  address_line1 text,
+  address_line2 text,
+  city text,
+  state_province text,
+  postal_code text,
+  country text,
+  country_code text,
+  address_phone text,
+  phone_country_code text,
+  latitude numeric,
+  longitude numeric,
+  delivery_instructions text
+);
+alter table staging.addresses owner to clientele_loader;
+CREATE INDEX addresses_row ON staging.addresses USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.addresses enable row level security;
+create policy tenant on staging.addresses using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.addresses to clientele_app;
+
+create table staging.customers (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  id uuid,
+  number text,
+  external_id text,
+  type text,
+  status text,
+  account_status text,
+  first_name text,
+  last_name text,
+  display_name text,
+  email text,
+  email_verified boolean,
+  email_verified_at timestamp with time zone,
+  phone text,
+  phone_e164 text,
+  phone_country_code text,
+  phone_verified boolean,
+  phone_verified_at timestamp with time zone,
+  secondary_email text,
+  secondary_email_verified boolean,
+  secondary_phone text,
+  job_title text,
+  avatar_url text,
+  website text,
+  source text,
+  segment text,
+  journey_stage text,
+  tags text[],
+  groups text[],
+  note text,
+  preferred_language text,
+  languages text[],
+  preferred_currency text,
+  timezone text,
+  marketing_opt_in boolean,
+  email_opt_in boolean,
+  sms_opt_in boolean,
+  whatsapp_opt_in boolean,
+  push_opt_in boolean,
+  risk_profile text,
+  store_credit_balance numeric(19,4),
+  referral_code text,
+  referred_by text,
+  referral_bonus_credited boolean,
+  suspended_reason text,
+  suspended_until timestamp with time zone,
+  loyalty_enrolled boolean,
+  loyalty_tier text,
+  loyalty_points numeric,
+  lifetime_points numeric,
+  loyalty_enrolled_at timestamp with time zone,
+  subscription_plan text,
+  subscription_status text,
+  billing_cycle text,
+  subscription_started_at timestamp with time zone,
+  auto_renew boolean,
+  assigned_to text,
+  last_contact_at timestamp with time zone,
+  next_follow_up_at timestamp with time zone,
+  last_seen_at timestamp with time zone,
+  general_notes jsonb,
+  metadata jsonb,
+  orders_count integer,
+  total_spent numeric(19,4),
+  first_order_at timestamp with time zone,
+  last_order_at timestamp with time zone,
+  created_at timestamp with time zone,
+  date_of_birth date,
+  gender text,
+  company_name text,
+  business_type text,
+  tax_id text,
+  industry text,
+  annual_revenue numeric(19,4),
+  paying_org text,
+  has_split_payment boolean,
+  provider_split numeric,
+  payment_split numeric,
+  schedule jsonb,
+  emergency_contact_name text,
+  emergency_contact_phone text,
+  medical_notes text,
+  medication_notes text,
+  driver_notes text,
+  mobility_requirements text,
+  reminder_opt_in boolean,
+  reminder_preference text,
+  is_login_enabled boolean,
+  username text,
+  username_norm text,
+  address_label text,
+  address_type text,
+  recipient_name text,
+  address_company text,
+  address_phone text,
+  address_line1 text,
+  address_line2 text,
+  city text,
+  state_province text,
+  postal_code text,
+  country text,
+  country_code text,
+  latitude numeric,
+  longitude numeric,
+  delivery_instructions text
+);
+alter table staging.customers owner to clientele_loader;
+CREATE INDEX customers_row ON staging.customers USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.customers enable row level security;
+create policy tenant on staging.customers using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.customers to clientele_app;

@@ -1,0 +1,226 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Database } from '../database/connect.ts';
+import { datasets } from '../datasets/registry.ts';
+import { cancelRun } from '../import/cancel.ts';
+import { driveRun } from '../import/drive.ts';
+import { takeFile, takeStream } from '../import/intake.ts';
+import { parseMapOption, parseWriteOption } from '../import/mapping.ts';
+import { countProblems, firstProblems } from '../import/problems.ts';
+import { rejectFile, resultFile } from '../import/reject-file.ts';
+import type { ImportRun, RunOptions } from '../import/run.ts';
+import { stopwatch } from '../platform/clock.ts';
+import { errorStatus } from '../platform/errors.ts';
+import { findTenant } from '../tenants/tenants.ts';
+import { type CommandContext, readArguments, usageError } from './command.ts';
+import { progressLine } from './progress.ts';
+import { runAsJson, runAsText } from './run-report.ts';
+import { withDatabase } from './with-database.ts';
+
+export const help = `clientele import: a file becomes customers
+
+Every row is read and checked before anything is written. A row that is wrong stays out, with the reason; the others
+go in, unless the import is --atomic. What was written can be undone: "clientele imports undo ID".
+
+Usage: clientele import FILE|- --tenant TENANT [OPTIONS]
+
+  FILE is CSV (any delimiter), JSON or NDJSON, plain, gzipped or alone in a zip. "-" reads standard input.
+
+  --tenant TENANT       whose data it becomes: a slug or an id
+  --dataset DATASET     customers (default) or addresses
+  --mode MODE           upsert (default), create (leave what exists), update (leave what does not)
+  --match KEY,…         fields by which a row finds its record, in order (default: id,number,external_id,email)
+  --map "Column=field"  which field a column feeds; "Column=" leaves it out. May be repeated; the rest is suggested
+  --write field=rule    overwrite (default), fill, never, add or clear. May be repeated
+  --empty keep|clear    what an empty cell does to a record that is there (default: keep)
+  --duplicates RULE     rows that mean the same record: last (default), first, merge or fail
+  --deleted RULE        a row that matches a deleted record: restore it (default) or skip
+  --require field,…     fields without which nothing is created (default: email); --require "" asks for none
+  --no-new-groups       a group that is not there is a problem, instead of being made
+  --dates dmy|mdy|ymd   how dates are written, where the file itself does not tell
+  --decimal .|,         the decimal separator, where the file itself does not tell
+  --country XX          for phone numbers that name none (default: the tenant's)
+  --encoding NAME       such as utf-8 or windows-1252, instead of what is found
+  --delimiter CHAR      instead of what is found; "tab" for a tab
+  --atomic              all rows or none
+  --dry-run             check only, and say what would change
+  --rejects OUT         write the rows that failed to this file, with their problems in the first columns
+  --results OUT         write what became of each row to this file
+  --json                print one object for programs
+
+Exit codes: 0 all rows in, 3 some rows failed, 1 the run failed, 2 wrong usage.
+
+Example: clientele import customers.csv --tenant demo --rejects rejected.csv`;
+
+/** Rows that a person sees in the terminal; the reject file has all of them. */
+const shownProblems = 10;
+
+const options = {
+  tenant: { type: 'string' },
+  dataset: { type: 'string', default: 'customers' },
+  mode: { type: 'string', default: 'upsert' },
+  match: { type: 'string' },
+  map: { type: 'string', multiple: true },
+  write: { type: 'string', multiple: true },
+  empty: { type: 'string', default: 'keep' },
+  duplicates: { type: 'string', default: 'last' },
+  deleted: { type: 'string', default: 'restore' },
+  require: { type: 'string' },
+  'no-new-groups': { type: 'boolean', default: false },
+  dates: { type: 'string' },
+  decimal: { type: 'string' },
+  country: { type: 'string' },
+  encoding: { type: 'string' },
+  delimiter: { type: 'string' },
+  atomic: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  rejects: { type: 'string' },
+  results: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof readArguments<typeof options>>['values'];
+
+export async function run(args: string[], context: CommandContext): Promise<number> {
+  const { values, positionals } = readArguments(args, options, { min: 1, max: 1 });
+  const file = positionals[0] ?? '';
+  if (values.tenant === undefined) throw usageError('Say whose data it becomes: --tenant');
+  const tenantNamed = values.tenant;
+  const runOptions = readRunOptions(values);
+  return withDatabase(
+    context,
+    async (database) => {
+      const tenant = await findTenant(database, tenantNamed);
+      const arrival = { tenantId: tenant.id, dataset: values.dataset, options: runOptions, by: null };
+      const seconds = stopwatch();
+      const importId =
+        file === '-'
+          ? await takeStream(database, 'standard input', process.stdin, arrival)
+          : await takeFile(database, file, arrival);
+      const ended = await driveToEnd(database, { tenantId: tenant.id, importId }, context);
+      await writeFiles(database, ended, values);
+      return report(database, ended, { seconds: seconds(), json: values.json });
+    },
+    { onInterrupt: 'await' },
+  );
+}
+
+/** Ctrl-C asks the run to stop; it stops after the chunk that is being written, and says how far it came. */
+async function driveToEnd(
+  database: Database,
+  of: { tenantId: string; importId: string },
+  { interrupted }: CommandContext,
+): Promise<ImportRun> {
+  const line = progressLine();
+  const stop = (): void => {
+    cancelRun(database, of.tenantId, of.importId, null).catch(() => {
+      // It has just ended.
+    });
+  };
+  interrupted.addEventListener('abort', stop, { once: true });
+  if (interrupted.aborted) stop();
+  try {
+    return await driveRun(database, of, line.watch);
+  } finally {
+    interrupted.removeEventListener('abort', stop);
+    line.end();
+  }
+}
+
+async function writeFiles(database: Database, ended: ImportRun, values: Values): Promise<void> {
+  if (values.rejects !== undefined)
+    await pipeline(Readable.from(rejectFile(database, ended)), createWriteStream(values.rejects));
+  if (values.results !== undefined)
+    await pipeline(Readable.from(resultFile(database, ended)), createWriteStream(values.results));
+}
+
+async function report(
+  database: Database,
+  ended: ImportRun,
+  how: { seconds: number; json: boolean },
+): Promise<number> {
+  const problems = await countProblems(database, ended);
+  const figures = {
+    problems,
+    seconds: how.seconds,
+    firstProblems: await firstProblems(database, ended, shownProblems),
+  };
+  process.stdout.write(
+    how.json ? `${JSON.stringify(runAsJson(ended, figures))}\n` : runAsText(ended, figures),
+  );
+  if (ended.failure !== null) process.stderr.write(`${ended.failure.message}\n`);
+  return exitCodeOf(ended);
+}
+
+function exitCodeOf(ended: ImportRun): number {
+  if (ended.state === 'failed') return errorStatus(ended.failure?.code).exit;
+  if (ended.state === 'cancelled') return 130;
+  return ended.failed > 0 ? 3 : 0;
+}
+
+function readRunOptions(values: Values): RunOptions {
+  const dataset = datasets.find((candidate) => candidate.key === values.dataset);
+  if (dataset === undefined)
+    throw usageError(
+      `There is no dataset "${values.dataset}"; there are ${datasets.map(({ key }) => key).join(', ')}`,
+    );
+  const keyOf = (spelling: string): string => {
+    const key = dataset.keyFor(spelling);
+    if (key === undefined) throw usageError(`${dataset.label} have no field "${spelling}"`);
+    return key;
+  };
+  const keys = (list: string): string[] =>
+    list
+      .split(',')
+      .map((key) => key.trim())
+      .filter((key) => key !== '')
+      .map(keyOf);
+  const matchable = [...dataset.matchKeys, ...(dataset.optionalMatchKeys ?? [])];
+  const match = values.match === undefined ? undefined : keys(values.match);
+  const unmatchable = match?.find((key) => !matchable.includes(key));
+  if (unmatchable !== undefined)
+    throw usageError(`A row cannot find its record by ${unmatchable}, only by ${matchable.join(', ')}`);
+  return {
+    mode: oneOf('--mode', values.mode, ['create', 'update', 'upsert']),
+    empty: oneOf('--empty', values.empty, ['keep', 'clear']),
+    duplicates: oneOf('--duplicates', values.duplicates, ['last', 'first', 'merge', 'fail']),
+    deleted: oneOf('--deleted', values.deleted, ['restore', 'skip']),
+    ...(match === undefined ? {} : { match }),
+    ...(values.require === undefined ? {} : { require: keys(values.require) }),
+    map: (values.map ?? []).map(parseMapOption),
+    write: (values.write ?? []).map(parseWriteOption),
+    reading: readReading(values),
+    dialect: {
+      ...(values.encoding === undefined ? {} : { encoding: values.encoding }),
+      ...(values.delimiter === undefined
+        ? {}
+        : { delimiter: values.delimiter === 'tab' ? '\t' : values.delimiter }),
+    },
+    atomic: values.atomic,
+    createGroups: !values['no-new-groups'],
+    commit: !values['dry-run'],
+  };
+}
+
+function readReading(values: Values): RunOptions['reading'] {
+  return {
+    ...(values.dates === undefined
+      ? {}
+      : { dateOrder: oneOf('--dates', values.dates, ['dmy', 'mdy', 'ymd']) }),
+    ...(values.decimal === undefined ? {} : { decimal: oneOf('--decimal', values.decimal, ['.', ',']) }),
+    ...(values.country === undefined ? {} : { country: twoLetters(values.country) }),
+  };
+}
+
+function twoLetters(country: string): string {
+  if (!/^[A-Za-z]{2}$/.test(country))
+    throw usageError(`--country takes two letters, such as GB, and not "${country}"`);
+  return country.toUpperCase();
+}
+
+function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw usageError(`${option} is ${allowed.join(', ')}, and not "${value}"`);
+  return found;
+}

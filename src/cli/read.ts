@@ -1,0 +1,169 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { inspectFile } from '../file-formats/open.ts';
+import type { Dialect, Inspection, RowFault } from '../file-formats/rows.ts';
+import { AppError } from '../platform/errors.ts';
+import { type ProblemCode, sayProblem } from '../platform/problems.ts';
+import { type CommandContext, readArguments, usageError } from './command.ts';
+import { type ConversionCount, convert, convertToFile, type OutputFormat } from './read/convert.ts';
+import { outputNames } from './read/output-names.ts';
+
+export const help = `clientele read: the rows of a file, as the importer reads them
+
+Finds out packing, encoding, delimiter, quotes and header, and writes the rows as UTF-8. Nothing is imported, and no
+database is needed. Rows that are wrong are left out, and named on standard error with row, line, byte and reason.
+
+Usage: clientele read FILE… [OPTIONS]
+
+  FILE is CSV (any delimiter), JSON or NDJSON, plain, gzipped or alone in a zip. "-" reads standard input.
+
+  --as csv|ndjson    what to write (default: csv, with the header cleaned)
+  --out-dir DIR      write each file to DIR/NAME.csv, or .ndjson, instead of one file to standard output
+  --dialect          print what was found, one JSON object a file, to standard output; rows then go to --out-dir only
+  --encoding NAME    such as utf-8 or windows-1252, instead of what is found
+  --delimiter CHAR   instead of what is found; "tab" for a tab
+
+A file that cannot be read leaves no output and one line on standard error; the others are read.
+
+Exit codes: 0 all rows read, 3 some rows left out, 1 a file could not be read, 2 wrong usage.
+
+Example: clientele read customers.csv.gz --as ndjson`;
+
+const options = {
+  as: { type: 'string', default: 'csv' },
+  'out-dir': { type: 'string' },
+  dialect: { type: 'boolean', default: false },
+  encoding: { type: 'string' },
+  delimiter: { type: 'string' },
+} as const;
+
+interface Task {
+  readonly format: OutputFormat;
+  readonly given: Partial<Dialect>;
+  readonly showDialect: boolean;
+  readonly interrupted: AbortSignal;
+  /** Where the rows go; undefined: to standard output, unless that is for the dialect. */
+  readonly target: string | undefined;
+}
+
+const exit = { ok: 0, unreadable: 1, faults: 3 } as const;
+
+export async function run(args: string[], { interrupted }: CommandContext): Promise<number> {
+  const { values, positionals: files } = readArguments(args, options, {
+    min: 1,
+    max: Number.POSITIVE_INFINITY,
+  });
+  const { as: format, 'out-dir': folder, dialect: showDialect } = values;
+  if (format !== 'csv' && format !== 'ndjson')
+    throw usageError(`Rows are written as csv or ndjson, not "${format}"`);
+  if (files.length > 1 && folder === undefined && !showDialect)
+    throw usageError('Several files need --out-dir');
+  const targets = folder === undefined ? [] : outputNames(files, folder, format);
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const given = givenDialect(values);
+  let code: number = exit.ok;
+  for (const [index, file] of files.entries()) {
+    const task = { format, given, showDialect, interrupted, target: targets[index] } as const;
+    const result = await readOne(file, task);
+    if (code !== exit.unreadable && result !== exit.ok) code = result;
+  }
+  return code;
+}
+
+function givenDialect({ encoding, delimiter }: { encoding?: string; delimiter?: string }): Partial<Dialect> {
+  return {
+    ...(encoding !== undefined && { encoding }),
+    ...(delimiter !== undefined && { delimiter: /^(?:tab|\\t)$/i.test(delimiter) ? '\t' : delimiter }),
+  };
+}
+
+async function readOne(file: string, task: Task): Promise<number> {
+  const name = file === '-' ? 'standard input' : file;
+  try {
+    const count =
+      file === '-'
+        ? await withStandardInput((path) => readPath(path, name, task))
+        : await readPath(file, name, task);
+    return count.faults > 0 ? exit.faults : exit.ok;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'usage.invalid') throw error;
+    process.stderr.write(`${name}: ${error.message}\n`);
+    return exit.unreadable;
+  }
+}
+
+async function readPath(path: string, name: string, task: Task): Promise<ConversionCount> {
+  const inspection = await inspectFile(path, { whole: true, given: task.given });
+  for (const note of inspection.notes) process.stderr.write(`${name}: ${note}\n`);
+  const problems = new Map<ProblemCode, number>();
+  const conversion = {
+    path,
+    inspection,
+    format: task.format,
+    interrupted: task.interrupted,
+    onFault: (fault: RowFault, line: number) => {
+      problems.set(fault.code, (problems.get(fault.code) ?? 0) + 1);
+      process.stderr.write(`${name}: ${describeFault(fault, line)}\n`);
+    },
+  };
+  const count =
+    task.target === undefined
+      ? await convert(conversion, task.showDialect ? undefined : process.stdout)
+      : await convertToFile(conversion, task.target);
+  if (task.showDialect)
+    process.stdout.write(`${JSON.stringify(describeFile(name, inspection, count, problems))}\n`);
+  return count;
+}
+
+/** `row 8 (line 9, byte 1234): cell.undecodable: Byte 1240 of the file is not utf-8.` */
+function describeFault({ row, offset, code, details }: RowFault, line: number): string {
+  return `row ${row} (line ${line}, byte ${offset}): ${code}: ${sayProblem(code, details)}`;
+}
+
+function describeFile(
+  file: string,
+  inspection: Inspection,
+  count: ConversionCount,
+  problems: ReadonlyMap<ProblemCode, number>,
+) {
+  const { dialect, columns, encodingCertain, notes } = inspection;
+  const { format, packing, encoding } = dialect;
+  const { delimiter, quote, escape: escaping, header, skipLines, footerRows, comment, rowsAt } = dialect;
+  return {
+    file,
+    format,
+    packing,
+    encoding,
+    encoding_certain: encodingCertain,
+    ...(format === 'csv' && {
+      delimiter,
+      quote,
+      escape: escaping,
+      header,
+      skip_lines: skipLines,
+      footer_rows: footerRows,
+      comment,
+    }),
+    ...(format === 'json' && { rows_at: rowsAt ?? null }),
+    columns: columns.map((column) => column.name),
+    rows: count.rows,
+    rows_left_out: count.faults,
+    problems: Object.fromEntries(problems),
+    notes,
+  };
+}
+
+/** Reading takes more than one pass, so what comes through a pipe is put on disk first. */
+async function withStandardInput<Result>(use: (path: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'clientele-read-'));
+  try {
+    const path = join(folder, 'stdin');
+    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

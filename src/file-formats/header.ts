@@ -1,0 +1,42 @@
+/** From the first row of a table to the names of its columns. */
+import type { Column } from './rows.ts';
+
+/**
+ * Characters that no one sees in a header and that keep it from being recognised: controls, soft hyphen, zero-width
+ * characters, direction marks, byte-order marks, variation selectors.
+ */
+const invisible = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|[\u115f\u1160\u3164\uffa0]/gu;
+const anySpace = /[\s\u00a0]+/gu;
+
+/** The header as a person sees it; blank when nothing is seen. */
+export function cleanName(text: string): string {
+  return text.normalize('NFC').replace(anySpace, ' ').replace(invisible, '').trim();
+}
+
+/**
+ * Names for the columns of a header row, unique without regard to case: blanks become "column 3", and a name that
+ * has been there becomes "email (2)". Names are values, never keys of a plain object, so `__proto__` is one like any.
+ */
+export function nameColumns(header: readonly string[]): Column[] {
+  const cleaned = header.map((text, index) => cleanName(text) || `column ${index + 1}`);
+  const reserved = new Set(cleaned.map(fold));
+  const taken = new Set<string>();
+  return cleaned.map((name, index) => {
+    let unique = name;
+    for (let count = 2; taken.has(fold(unique)); count++) {
+      const candidate = `${name} (${count})`;
+      if (!reserved.has(fold(candidate))) unique = candidate;
+    }
+    taken.add(fold(unique));
+    return { index, name: unique };
+  });
+}
+
+/** Names for a table without a header. */
+export function numberColumns(count: number): Column[] {
+  return Array.from({ length: count }, (_, index) => ({ index, name: `column ${index + 1}` }));
+}
+
+function fold(name: string): string {
+  return name.toLowerCase();
+}

@@ -1,0 +1,82 @@
+/**
+ * What every file format gives: rows in the file's own order, a few thousand at a time, their cells as text.
+ * A cell that is absent, null or empty is the empty text.
+ */
+import type { ProblemCode, ProblemDetails } from '../platform/problems.ts';
+
+/** A row that could not be read as it stands. It is counted, and kept out. */
+export interface RowFault {
+  /** 1-based number of the row among the data rows. */
+  readonly row: number;
+  /** Byte at which the fault stands, in the file after unpacking. */
+  readonly offset: number;
+  readonly code: ProblemCode;
+  /** 0-based column, when one cell is at fault. */
+  readonly column?: number;
+  readonly details?: ProblemDetails;
+}
+
+export interface RowBatch {
+  /** How many rows the batch has, the faulty ones among them. */
+  readonly length: number;
+  /** 1-based number of the batch's first row among the data rows; the header is not counted. Row i is first + i. */
+  readonly first: number;
+  /** Cells in row i; only a faulty row has more than the header. */
+  width(i: number): number;
+  /**
+   * The text of a cell; empty when the row is shorter. A long one is part of a string for the whole batch, which
+   * stays in memory as long as the cell does: who keeps a few cells for long, as a cache does, keeps copies.
+   */
+  cell(i: number, column: number): string;
+  /** 1-based line of the file on which row i begins (for JSON: the row's number). */
+  line(i: number): number;
+  /** Byte at which row i begins, in the file after unpacking. */
+  offset(i: number): number;
+  /** Faults of this batch's rows, in order; empty for almost every batch. */
+  readonly faults: readonly RowFault[];
+  /** What is odd about rows that are read all the same: their codes are warnings. */
+  readonly warnings: readonly RowFault[];
+}
+
+export interface Column {
+  /** 0-based place in the file. */
+  readonly index: number;
+  /** The header as a person sees it: trimmed, invisible characters removed, doubles told apart ("email (2)"), blanks named ("column 3"). Unique in the file. */
+  readonly name: string;
+}
+
+/** How bytes become rows; found by inspecting, changeable by a person. */
+export interface Dialect {
+  readonly format: 'csv' | 'json' | 'ndjson';
+  readonly packing: 'none' | 'gzip' | 'zip';
+  /** An iconv name: `utf-8`, `utf-16le`, `windows-1252` … */
+  readonly encoding: string;
+  /** Delimited text only, as are the next six. */
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly escape: 'double' | 'backslash';
+  /** False: columns are called "column 1" and so on, and the first row is data. */
+  readonly header: boolean;
+  /** Lines before the header that are not part of the table. */
+  readonly skipLines: number;
+  /** Rows at the end that are totals and not data. */
+  readonly footerRows: number;
+  readonly comment: string;
+  /**
+   * JSON only: a JSON Pointer (RFC 6901) to the array whose elements are the rows, '' when the text is that array.
+   * Without it the text is objects one after another, and they are the rows.
+   */
+  readonly rowsAt?: string;
+}
+
+/** What was found out about a file, with how sure it is. */
+export interface Inspection {
+  readonly dialect: Dialect;
+  readonly columns: readonly Column[];
+  /** Up to 100 rows as they will be read. */
+  readonly sample: readonly (readonly string[])[];
+  /** False when the encoding is a guess among legacy ones that a person should look at. */
+  readonly encodingCertain: boolean;
+  /** What a person should know: mojibake, a guessed encoding, header names changed, a total at the end. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,87 @@
+/** Any file as a table: its data rows in batches, and its columns once they are known. */
+import { AppError } from '../platform/errors.ts';
+import { sayProblem } from '../platform/problems.ts';
+import { readCsvRows } from './csv.ts';
+import type { CsvBatch } from './csv-batch.ts';
+import { nameColumns, numberColumns } from './header.ts';
+import { readJson } from './json.ts';
+import { JsonRows } from './json-rows.ts';
+import type { ReadLimits } from './limits.ts';
+import { readNdjson } from './ndjson.ts';
+import type { Column, Dialect, RowBatch } from './rows.ts';
+import { openText } from './source.ts';
+
+export interface Table {
+  readonly batches: AsyncGenerator<RowBatch>;
+  /** The columns as far as rows were read: for delimited text all, for JSON those of the keys seen. */
+  columns(): Column[];
+  notes(): string[];
+}
+
+/** @param columns how many there are, if that is known. */
+export function openTable(path: string, dialect: Dialect, limits: ReadLimits, columns?: number): Table {
+  const source = openText({ path, packing: dialect.packing, encoding: dialect.encoding }, limits);
+  if (dialect.format === 'csv')
+    return new CsvTable(readCsvRows(source, { dialect, limits, columns }), dialect, limits);
+  const rows = new JsonRows({ limits, encoding: dialect.encoding, header: dialect.header });
+  const batches =
+    dialect.format === 'json'
+      ? readJson(source, rows, dialect.rowsAt, limits)
+      : readNdjson(source, rows, limits);
+  return { batches, columns: () => rows.columns(), notes: () => [] };
+}
+
+class CsvTable implements Table {
+  readonly batches: AsyncGenerator<RowBatch>;
+  #columns: Column[] = [];
+  readonly #notes: string[] = [];
+
+  constructor(batches: AsyncGenerator<CsvBatch>, dialect: Dialect, limits: ReadLimits) {
+    this.batches = this.#data(batches, dialect, limits);
+  }
+
+  columns(): Column[] {
+    return this.#columns;
+  }
+
+  notes(): string[] {
+    return this.#notes;
+  }
+
+  async *#data(
+    batches: AsyncGenerator<CsvBatch>,
+    { header }: Dialect,
+    { columnsMax }: ReadLimits,
+  ): AsyncGenerator<CsvBatch> {
+    let isFirst = true;
+    for await (const batch of batches) {
+      if (isFirst) {
+        const width = batch.width(0);
+        if (width > columnsMax) {
+          throw new AppError(
+            'file.too_many_columns',
+            `The file has ${width} columns; ${columnsMax} are allowed.`,
+          );
+        }
+        this.#columns = header ? this.#name(batch, width) : numberColumns(width);
+      }
+      if (!isFirst || !header) yield batch;
+      isFirst = false;
+    }
+  }
+
+  #name(batch: CsvBatch, width: number): Column[] {
+    const raw = Array.from({ length: width }, (_, column) => batch.cell(0, column));
+    const columns = nameColumns(raw);
+    const renamed = columns.filter(({ name, index }) => name !== raw[index]?.trim());
+    if (renamed.length > 0) {
+      const names = renamed.slice(0, 5).map(({ name, index }) => `column ${index + 1} is "${name}"`);
+      this.#notes.push(
+        `Names that were blank, doubled or held invisible characters were changed: ${names.join(', ')}.`,
+      );
+    }
+    for (const { code, details } of batch.faults)
+      this.#notes.push(`In the header: ${sayProblem(code, details)}`);
+    return columns;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Values that must be unique, found before the database would: one that another live record holds, and one that two
+ * rows of the file share. `$1` tenant, `$2` import in every statement.
+ *
+ * A row brings a value by writing it; a row that restores a deleted record also brings the values which that record
+ * had, and has still.
+ */
+import type { FieldDefinition } from '../../datasets/define-dataset.ts';
+import { identifier, literal } from '../sql/literal.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+import { comparedColumn, type MatchPlan } from './targets.ts';
+
+/** Which of a field's values are looked at: those that rows write, those that restored records bring back, or both. */
+interface Brought {
+  readonly written: boolean;
+  readonly restored: boolean;
+}
+
+/** @returns the clash statements of a run, in order. */
+export function clashStatements(fields: RunFields, match: MatchPlan): readonly string[] {
+  const unique = fields.dataset.fields.filter((field) => field.unique === true);
+  const brought = (field: FieldDefinition): Brought => ({
+    written: isWritten(fields, field),
+    // A deleted record keeps its number.
+    restored: match.deletedExist && field.key !== fields.dataset.numbers?.field,
+  });
+  // The holder of a value by which the row was matched is the row's own record, or the row is a conflict.
+  const taken = unique.map((field) =>
+    failTaken(fields, field, {
+      ...brought(field),
+      written: isWritten(fields, field) && !match.keys.includes(field.key),
+    }),
+  );
+  const shared = unique.map((field) => failShared(fields, field, brought(field)));
+  return [...taken, ...shared].filter((statement) => statement !== null);
+}
+
+function isWritten(fields: RunFields, field: FieldDefinition): boolean {
+  return fields.rules.staged.has(field.key) && fields.rules.write[field.key] !== 'clear';
+}
+
+const row = `s.tenant_id = $1 and s.import_id = $2 and p.tenant_id = $1 and p.import_id = $2 and p.chunk = s.chunk and p.row = s.row`;
+
+/** The rows that bring a value of the field: `chunk`, `row`, `record_id`, the `value` compared and the one `shown`. */
+function broughtBy(fields: RunFields, field: FieldDefinition, { written, restored }: Brought): string | null {
+  const { dataset } = fields;
+  const column = comparedColumn(dataset, field.key);
+  const key = literal(field.key);
+  const ways: string[] = [];
+  if (written)
+    ways.push(`select p.chunk, p.row, p.record_id, s.${column} as value, s.${identifier(field.key)}::text as shown
+      from staging.${dataset.key} s join import_plan p on ${row}
+        and (p.outcome = 'create' or (p.outcome = 'update' and ${key} = any (p.changed)))`);
+  if (restored)
+    ways.push(`select p.chunk, p.row, p.record_id, r.${column} as value, r.${fields.columnOf(field)}::text as shown
+      from import_plan p join ${dataset.root.table} r on r.tenant_id = $1 and r.id = p.record_id and r.deleted_at is not null
+      where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'update' and not ${key} = any (p.changed)`);
+  return ways.length === 0 ? null : ways.join(' union all ');
+}
+
+/** A value that another live record holds, even one that gives it up in this very run. A number is held for ever. */
+function failTaken(fields: RunFields, field: FieldDefinition, which: Brought): string | null {
+  const { dataset } = fields;
+  const brought = broughtBy(fields, field, which);
+  if (brought === null) return null;
+  const live = dataset.softDeletes && field.key !== dataset.numbers?.field ? 'and h.deleted_at is null' : '';
+  return `with clashes as materialized (
+    select b.chunk, b.row, b.shown from (${brought}) b
+    join ${dataset.root.table} h on h.tenant_id = $1 and h.${comparedColumn(dataset, field.key)} = b.value ${live}
+      and h.id is distinct from b.record_id)
+  ${failWith('unique.taken', field, null)}`;
+}
+
+/** A value that two surviving rows share. The values that stand once are set aside first. */
+function failShared(fields: RunFields, field: FieldDefinition, which: Brought): string | null {
+  const brought = broughtBy(fields, field, which);
+  if (brought === null) return null;
+  return `with doubled as materialized (
+    select hashtextextended(value::text, 0) as hash from (${valuesOf(fields, field, which)}) v where value is not null group by 1 having count(*) > 1),
+  shared as materialized (
+    select b.chunk, b.row, b.shown, count(*) over w as holders, array_to_string((array_agg(b.row) over w)[1:10], ', ') as rows
+    from doubled d join (${brought}) b on hashtextextended(b.value::text, 0) = d.hash
+    window w as (partition by b.value order by b.row rows between unbounded preceding and unbounded following)),
+  clashes as materialized (select * from shared where holders > 1)
+  ${failWith('duplicate.in_file', field, 'c.rows')}`;
+}
+
+/** Every value that may be brought, for a first look that needs no join. */
+function valuesOf(fields: RunFields, field: FieldDefinition, { written, restored }: Brought): string {
+  const { dataset } = fields;
+  const column = comparedColumn(dataset, field.key);
+  const ways: string[] = [];
+  if (written)
+    ways.push(
+      `select s.${column} as value from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2`,
+    );
+  if (restored)
+    ways.push(`select r.${column} as value from import_plan p
+      join ${dataset.root.table} r on r.tenant_id = $1 and r.id = p.record_id and r.deleted_at is not null
+      where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'update'`);
+  return ways.join(' union all ');
+}
+
+function failWith(code: string, field: FieldDefinition, rows: string | null): string {
+  const parts = [
+    `'field', ${literal(field.key)}`,
+    `'label', ${literal(field.label)}`,
+    `'value', left(c.shown, 100)`,
+  ];
+  if (rows !== null) parts.push(`'rows', ${rows}`);
+  return `update import_plan p set outcome = 'fail', code = '${code}', changed = null, details = jsonb_build_object(${parts.join(', ')})
+  from clashes c where p.tenant_id = $1 and p.import_id = $2 and p.chunk = c.chunk and p.row = c.row`;
+}

@@ -1,0 +1,123 @@
+/** The check's answer, for a person: counts by outcome, which fields change in how many records, and samples. */
+import type { TenantTransaction } from '../../database/with-tenant.ts';
+import { literal } from '../sql/literal.ts';
+import { partJoins } from '../sql/part-joins.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+
+export interface CheckReport {
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly skip: number;
+  readonly fail: number;
+  /** Rows skipped or failed, by code; those that could not be read or were invalid are among the problems. */
+  readonly byCode: Readonly<Record<string, number>>;
+  /** Records in which each field would change. */
+  readonly changed: Readonly<Record<string, number>>;
+  /** Rows to create that have no key at all: the next import of the file would create them again. */
+  readonly withoutKey: number;
+  readonly samples: readonly CheckSample[];
+}
+
+export interface CheckSample {
+  readonly row: number;
+  readonly record: string;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+const samplesMax = 20;
+
+export async function reportPlan(
+  tx: TenantTransaction,
+  fields: RunFields,
+  importId: string,
+  keys: readonly string[],
+): Promise<CheckReport> {
+  const scope = [tx.tenantId, importId];
+  const outcomes = await tx.query<{ outcome: string; code: string | null; rows: number }>(
+    'select outcome, code, count(*)::int as rows from import_plan where tenant_id = $1 and import_id = $2 group by 1, 2',
+    scope,
+  );
+  const count = (outcome: string): number =>
+    sum(outcomes.rows.filter((row) => row.outcome === outcome).map((row) => row.rows));
+  const updates = count('update');
+  return {
+    create: count('create'),
+    update: updates,
+    unchanged: count('unchanged'),
+    skip: count('skip'),
+    fail: count('fail'),
+    byCode: Object.fromEntries(
+      outcomes.rows.flatMap((row) => (row.code === null ? [] : [[row.code, row.rows]])),
+    ),
+    changed: updates === 0 ? {} : await changedFields(tx, scope),
+    withoutKey: await rowsWithoutKey(tx, fields, scope, keys),
+    samples: updates === 0 ? [] : await sampleUpdates(tx, fields, scope),
+  };
+}
+
+async function changedFields(
+  tx: TenantTransaction,
+  scope: readonly unknown[],
+): Promise<Record<string, number>> {
+  const { rows } = await tx.query<{ field: string; records: number }>(
+    `select field, count(*)::int as records from import_plan, unnest(changed) field
+     where tenant_id = $1 and import_id = $2 and outcome = 'update' group by 1 order by 2 desc, 1`,
+    scope,
+  );
+  return Object.fromEntries(rows.map((row) => [row.field, row.records]));
+}
+
+async function rowsWithoutKey(
+  tx: TenantTransaction,
+  fields: RunFields,
+  scope: readonly unknown[],
+  keys: readonly string[],
+): Promise<number> {
+  const { dataset } = fields;
+  if (dataset.identity !== undefined) return 0;
+  const blank = keys.map((key) => `and ${fields.staged(key)} is null`).join(' ');
+  const { rows } = await tx.query<{ rows: number }>(
+    `select count(*)::int as rows from staging.${dataset.key} s
+     join import_plan p on p.tenant_id = $1 and p.import_id = $2 and p.chunk = s.chunk and p.row = s.row and p.outcome = 'create'
+     where s.tenant_id = $1 and s.import_id = $2 ${blank}`,
+    scope,
+  );
+  return rows[0]?.rows ?? 0;
+}
+
+async function sampleUpdates(
+  tx: TenantTransaction,
+  fields: RunFields,
+  scope: readonly unknown[],
+): Promise<CheckSample[]> {
+  const { dataset } = fields;
+  const { rows } = await tx.query<CheckSample>(
+    `with p as materialized (select * from import_plan where tenant_id = $1 and import_id = $2 and outcome = 'update'
+       order by chunk, row limit ${samplesMax})
+     select p.row, p.record_id as record, ${journalValues(fields, fields.changing, 'old')} as before, ${journalValues(fields, fields.changing, 'updated')} as after
+     from p join staging.${dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
+     join lateral (select * from ${dataset.root.table} r where r.tenant_id = $1 and r.id = p.record_id limit 1) r on true
+     ${partJoins(fields, 'rows')} order by p.row`,
+    scope,
+  );
+  return rows;
+}
+
+/** A jsonb object of the given fields' values, of which only those that the plan says change. */
+export function journalValues(
+  fields: RunFields,
+  among: RunFields['changing'],
+  side: 'old' | 'updated',
+): string {
+  const entries = among.map((field) => {
+    const value = side === 'old' ? fields.old(field) : fields.updated(field);
+    return `case when ${literal(field.key)} = any (p.changed) then jsonb_build_object(${literal(field.key)}, ${value}) else '{}' end`;
+  });
+  return entries.length === 0 ? `'{}'::jsonb` : entries.join(' || ');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

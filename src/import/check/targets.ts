@@ -1,0 +1,107 @@
+/**
+ * How a staged row finds its record: one join for each match key, in the run's order. Live records come before
+ * deleted ones; among deleted ones the latest.
+ *
+ * Under the aliases it leaves: `k_<key>` the live record by that key, `d_<key>` the deleted one, `t` the target with
+ * `id`, `conflict` (two keys mean two live records) and `found` (what they mean, for the problem).
+ */
+import type { Dataset } from '../../datasets/define-dataset.ts';
+import { fieldType } from '../../field-types/registry.ts';
+import { identifier, literal } from '../sql/literal.ts';
+
+export interface MatchPlan {
+  readonly dataset: Dataset;
+  /** Keys that the run stages, in the order in which they are tried. */
+  readonly keys: readonly string[];
+  /** Whether the tenant has deleted records at all; without any, their joins are left out. */
+  readonly deletedExist: boolean;
+}
+
+export function targetJoins(plan: MatchPlan): string {
+  if (plan.dataset.identity !== undefined) return identityJoin(plan.dataset);
+  if (plan.keys.length === 0)
+    return 'cross join lateral (select null::uuid as id, false as conflict, null::text as found) t';
+  const joins = plan.keys.map((key) => liveJoin(plan, key));
+  if (plan.deletedExist) joins.push(...plan.keys.map((key) => deletedJoin(plan, key)));
+  return [...joins, chosenTarget(plan)].join('\n');
+}
+
+/** The column that a key is compared by: its normal form, where it has one. */
+export function comparedColumn(dataset: Dataset, key: string): string {
+  const field = dataset.field(key);
+  return identifier(field.normalColumn ?? field.column ?? key);
+}
+
+function isUnique(plan: MatchPlan, key: string): boolean {
+  return key === 'id' || plan.dataset.field(key).unique === true;
+}
+
+function liveJoin(plan: MatchPlan, key: string): string {
+  const { table } = plan.dataset.root;
+  const column = comparedColumn(plan.dataset, key);
+  const alive = plan.dataset.softDeletes ? 'and k.deleted_at is null' : '';
+  if (isUnique(plan, key)) {
+    return `left join ${table} k_${key} on k_${key}.tenant_id = $1 and k_${key}.${column} = s.${column} ${alive.replace('k.', `k_${key}.`)}`;
+  }
+  return `left join (select k.${column}, (array_agg(k.id order by k.created_at, k.id))[1] as id, count(*) as hits
+    from ${table} k where k.tenant_id = $1 and k.${column} is not null ${alive} group by k.${column}) k_${key} on k_${key}.${column} = s.${column}`;
+}
+
+/** The deleted records are gathered once: looking them up row by row would go through all of them each time. */
+function deletedJoin(plan: MatchPlan, key: string): string {
+  const column = comparedColumn(plan.dataset, key);
+  return `left join (select distinct on (d.${column}) d.${column}, d.id from ${plan.dataset.root.table} d
+    where d.tenant_id = $1 and d.deleted_at is not null order by d.${column}, d.deleted_at desc, d.id) d_${key} on d_${key}.${column} = s.${column}`;
+}
+
+function chosenTarget(plan: MatchPlan): string {
+  const live = plan.keys.map((key) => `k_${key}.id`);
+  const deleted = plan.deletedExist ? plan.keys.map((key) => `d_${key}.id`) : [];
+  const clashes = live.slice(1).map((id, i) => `${id} <> coalesce(${live.slice(0, i + 1).join(', ')})`);
+  const several = plan.keys.filter((key) => !isUnique(plan, key)).map((key) => `k_${key}.hits > 1`);
+  const found = plan.keys.map((key) => {
+    const field = plan.dataset.field(key);
+    return `case when k_${key}.id is not null then ${literal(`${field.label} `)} || s.${identifier(key)}::text end`;
+  });
+  const conflict =
+    [...clashes, ...several].map((clash) => `coalesce(${clash}, false)`).join(' or ') || 'false';
+  return `cross join lateral (select coalesce(${[...live, ...deleted].join(', ')}) as id, ${conflict} as conflict,
+    concat_ws(', ', ${found.join(', ')}) as found) t`;
+}
+
+/** Records without a key of their own are found by several fields together, in any case; the oldest where there are more. */
+function identityJoin(dataset: Dataset): string {
+  const same = (dataset.identity ?? []).map((key) => {
+    const field = dataset.field(key);
+    const column = `k.${identifier(field.column ?? key)}`;
+    if (field.type === 'reference') return `${column} = (p.refs ->> ${literal(key)})::uuid`;
+    if (fieldType(field.type).sqlType !== 'text')
+      return `${column} is not distinct from s.${identifier(key)}`;
+    return `lower(coalesce(${column}, '')) = lower(coalesce(s.${identifier(key)}, ''))`;
+  });
+  return `left join lateral (select k.id from ${dataset.root.table} k where k.tenant_id = $1 and ${same.join(' and ')}
+    order by k.created_at, k.id limit 1) k_identity on true
+  cross join lateral (select k_identity.id, false as conflict, null::text as found) t`;
+}
+
+/** What makes two rows without a record the same new one: the first match key that the row has. Null when it has none. */
+export function firstKey({ dataset, keys }: MatchPlan): string | null {
+  if (keys.length === 0) return null;
+  return `case ${keys
+    .map((key) => {
+      const column = `s.${comparedColumn(dataset, key)}`;
+      return `when ${column} is not null then ${literal(`${key} `)} || ${column}::text`;
+    })
+    .join(' ')} end`;
+}
+
+/** The same for records without a key of their own. A reference counts by the record it was found to mean. */
+export function identityKey(dataset: Dataset): string | null {
+  if (dataset.identity === undefined) return null;
+  const texts = dataset.identity.map((key) =>
+    dataset.field(key).type === 'reference'
+      ? `coalesce(p.refs ->> ${literal(key)}, '')`
+      : `lower(coalesce(s.${identifier(key)}::text, ''))`,
+  );
+  return `concat_ws(E'\\x1f', ${texts.join(', ')})`;
+}

@@ -1,0 +1,67 @@
+/** Names that memberships point to: those a run brings along and that are not there yet are made before its first chunk. */
+import type { TenantTransaction } from '../../database/with-tenant.ts';
+import { now } from '../../platform/clock.ts';
+import { newId } from '../../platform/ids.ts';
+import type { ImportRun } from '../run.ts';
+import { identifier } from '../sql/literal.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+
+interface NamedSet {
+  readonly field: string;
+  readonly table: string;
+}
+
+/** Set fields that the run writes by what it stages, with the tables of their names. */
+export function namedSets(fields: RunFields): readonly NamedSet[] {
+  const { dataset, rules } = fields;
+  return dataset.fields
+    .filter(
+      (field) => rules.staged.has(field.key) && field.part !== 'derived' && fields.ruleOf(field) !== 'clear',
+    )
+    .flatMap((field) => {
+      const { names } = dataset.part(field.part);
+      return names === undefined ? [] : [{ field: field.key, table: names.table }];
+    });
+}
+
+/** SQL of the names that rows of the plan bring and that no group has. `$1` tenant, `$2` import. */
+function missingNames(run: ImportRun, { field, table }: NamedSet, outcomes: string): string {
+  return `select distinct g.name from import_plan p
+    join staging.${run.dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
+    cross join lateral unnest(s.${identifier(field)}) g(name)
+    where p.tenant_id = $1 and p.import_id = $2 and ${outcomes}
+      and not exists (select from ${table} n where n.tenant_id = $1 and n.name = g.name)`;
+}
+
+export async function makeGroups(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
+  for (const set of namedSets(fields)) {
+    const { rows } = await tx.query<{ name: string }>(
+      missingNames(
+        run,
+        set,
+        `(p.outcome = 'create' or p.outcome = 'update' and '${set.field}' = any (p.changed))`,
+      ),
+      [run.tenantId, run.id],
+    );
+    const names = rows.map((row) => row.name).sort();
+    await tx.query(
+      `insert into ${set.table} (tenant_id, id, name, created_at, import_id)
+       select $1, g.id, g.name, $4, $5 from unnest($2::uuid[], $3::text[]) g(id, name) on conflict do nothing`,
+      [run.tenantId, names.map(newId), names, now(), run.id],
+    );
+  }
+}
+
+/** Fails the rows that name a group which is not there, for a run that may not make any. `$1` tenant, `$2` import. */
+export function failUnknownGroups(run: ImportRun, fields: RunFields): readonly string[] {
+  return namedSets(fields).map(
+    (set) => `update import_plan p
+    set outcome = 'fail', code = 'reference.not_found', changed = null,
+      details = jsonb_build_object('field', '${set.field}', 'target', 'group', 'value', u.name)
+    from (select s.chunk, s.row, min(g.name) as name from staging.${run.dataset.key} s
+      cross join lateral unnest(s.${identifier(set.field)}) g(name)
+      where s.tenant_id = $1 and s.import_id = $2 and not exists (select from ${set.table} n where n.tenant_id = $1 and n.name = g.name)
+      group by 1, 2) u
+    where p.tenant_id = $1 and p.import_id = $2 and p.chunk = u.chunk and p.row = u.row and p.outcome in ('create', 'update', 'unchanged')`,
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * The names by which the update statement hands a record's columns from one of its parts to the next: each field's
+ * value before and after, and those of the columns that are written along with it.
+ */
+import type { FieldDefinition } from '../../datasets/define-dataset.ts';
+import { identifier, literal } from '../sql/literal.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+
+/**
+ * `commit` writes the records whose references are all there. `references` writes the others, after every record that
+ * the run creates.
+ */
+export type UpdatePhase = 'commit' | 'references';
+
+/** The time of writing, and who writes. */
+export const at = '$4::timestamptz';
+export const by = '$5::uuid';
+
+/** What the root and each child bear of their last write. */
+export const stamps = ['updated_at', 'updated_by'] as const;
+
+/** Cut to what an identifier may hold. */
+export function oldName(key: string): string {
+  return identifier(`old_${key}`.slice(0, 63));
+}
+
+export function newName(key: string): string {
+  return identifier(`new_${key}`.slice(0, 63));
+}
+
+/** Does the field change in the record that the alias stands for? */
+export function changesIn(alias: string, field: FieldDefinition): string {
+  return `${literal(field.key)} = any (${alias}.changed)`;
+}
+
+export interface Beside {
+  readonly column: string;
+  readonly old: string;
+  readonly updated: string;
+}
+
+/** Columns written with the field: its normal form, and those that go along with it. */
+export function besides(fields: RunFields, field: FieldDefinition): Beside[] {
+  const found = (column: string): string =>
+    fields.dataset.part(field.part).kind === 'root'
+      ? `r.${identifier(column)}`
+      : `p_${field.part}.${identifier(column)}`;
+  const normal =
+    field.normalColumn === undefined
+      ? []
+      : [
+          {
+            column: field.normalColumn,
+            sql: normalOf(fields, field, field.normalColumn, found(field.normalColumn)),
+          },
+        ];
+  const along = (field.alongside ?? []).map((beside) => ({
+    column: beside.column,
+    sql: beside.sql(fields.updated(field), at, found),
+  }));
+  return [...normal, ...along].map(({ column, sql }) => ({
+    column,
+    old: found(column),
+    updated: `case when ${changesIn('p', field)} then ${sql} else ${found(column)} end`,
+  }));
+}
+
+/** The staged normal form goes with the staged value; a field that is cleared loses both. */
+function normalOf(fields: RunFields, field: FieldDefinition, column: string, old: string): string {
+  return `case when ${fields.updated(field)} is null then null when ${fields.staged(field.key)} is not null then s.${identifier(column)} else ${old} end`;
+}

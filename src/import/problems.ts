@@ -1,0 +1,120 @@
+/**
+ * What is known of a run's rows: problems found while reading and validating, reasons that the check wrote into the
+ * plan, and what commit and undo met. They are joined here; nothing of it is kept twice.
+ */
+import type { Database } from '../database/connect.ts';
+import { withTenant } from '../database/with-tenant.ts';
+import type { ProblemCode, ProblemDetails } from '../platform/problems.ts';
+import type { ImportRun } from './run.ts';
+
+export interface ProblemAt {
+  readonly row: number;
+  /** 0-based column of the file. */
+  readonly column_index: number | null;
+  readonly field: string | null;
+  readonly code: ProblemCode;
+  readonly details: ProblemDetails;
+  readonly line: number | null;
+  readonly byte_offset: number | null;
+  readonly outcome: 'fail' | 'skip' | 'warning';
+}
+
+export interface ProblemQuery {
+  /** Only what keeps a row out, and not the reasons for skipping one or the warnings. */
+  readonly failedOnly?: boolean;
+  /** Rows at a time; the whole list is read a page after the other, so that memory stays flat. */
+  readonly pageRows?: number;
+}
+
+const everything = `
+  select row, column_index, field, code, details, line, byte_offset, case when warning then 'warning' else 'fail' end as outcome
+  from import_problems where tenant_id = $1 and import_id = $2 and row > $3 and row <= $4
+  union all
+  select row, null, details ->> 'field', code, coalesce(details, '{}'), null, null, outcome
+  from import_plan where tenant_id = $1 and import_id = $2 and row > $3 and row <= $4 and chunk between $5 and $6 and outcome in ('fail', 'skip')`;
+
+/** @returns the run's problems in the order of the rows. */
+export async function* problemsOf(
+  database: Database,
+  run: ImportRun,
+  query: ProblemQuery = {},
+): AsyncGenerator<ProblemAt> {
+  const pageRows = query.pageRows ?? 50_000;
+  for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
+    const { rows } = await withTenant(database, run.tenantId, (tx) =>
+      tx.query<ProblemAt & Record<string, unknown>>(
+        `select * from (${everything}) p ${query.failedOnly ? `where outcome = 'fail'` : ''} order by row, column_index nulls last, code`,
+        [run.tenantId, run.id, after, after + pageRows, ...chunksOf(run, after, after + pageRows)],
+      ),
+    );
+    yield* rows;
+  }
+}
+
+/** @returns the first few problems that keep rows out, in the order of the rows. */
+export async function firstProblems(
+  database: Database,
+  run: ImportRun,
+  amount: number,
+): Promise<readonly ProblemAt[]> {
+  const first: ProblemAt[] = [];
+  for await (const problem of problemsOf(database, run, { failedOnly: true })) {
+    first.push(problem);
+    if (first.length === amount) break;
+  }
+  return first;
+}
+
+/** @returns how many problems of each code the run has. */
+export async function countProblems(database: Database, run: ImportRun): Promise<Record<string, number>> {
+  const { rows } = await withTenant(database, run.tenantId, (tx) =>
+    tx.query<{ code: string; problems: number }>(
+      `select code, sum(problems)::int as problems from (
+         select code, count(*) as problems from import_problems where tenant_id = $1 and import_id = $2 group by 1
+         union all
+         select code, count(*) from import_plan where tenant_id = $1 and import_id = $2 and code is not null group by 1) c
+       group by code order by 2 desc, 1`,
+      [run.tenantId, run.id],
+    ),
+  );
+  return Object.fromEntries(rows.map((row) => [row.code, row.problems]));
+}
+
+export interface RowOutcome {
+  readonly row: number;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
+  readonly reason: string | null;
+  readonly id: string | null;
+  readonly number: string | null;
+}
+
+/** @returns what became of each row of the source, in its order, some thousands at a time. */
+export async function* outcomesOf(database: Database, run: ImportRun): AsyncGenerator<readonly RowOutcome[]> {
+  const { root, numbers } = run.dataset;
+  const number = numbers === undefined ? 'null::text' : `r.${numbers.field}`;
+  const pageRows = 20_000;
+  for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
+    const to = Math.min(after + pageRows, run.rowsRead ?? 0);
+    const { rows } = await withTenant(database, run.tenantId, (tx) =>
+      tx.query<RowOutcome & Record<string, unknown>>(
+        `select n.row, case p.outcome when 'create' then 'created' when 'update' then 'updated' when 'unchanged' then 'unchanged'
+             when 'skip' then 'skipped' when 'fail' then 'failed'
+             else case when f.code is null then 'skipped' else 'failed' end end as outcome,
+           coalesce(p.code, f.code, case when p.row is null then 'skip.unreached' end) as reason, r.id, ${number} as number
+         from generate_series($3::bigint + 1, $4::bigint) n(row)
+         left join import_plan p on p.tenant_id = $1 and p.import_id = $2 and p.row = n.row and p.chunk between $5 and $6
+         left join lateral (select f.code from import_problems f
+           where f.tenant_id = $1 and f.import_id = $2 and f.row = n.row and not f.warning
+           order by f.column_index nulls last, f.code limit 1) f on p.row is null
+         left join ${root.table} r on r.tenant_id = $1 and r.id = p.record_id order by n.row`,
+        [run.tenantId, run.id, after, to, ...chunksOf(run, after, to)],
+      ),
+    );
+    yield rows;
+  }
+}
+
+/** The chunks that hold the rows after one and up to another. */
+function chunksOf(run: ImportRun, after: number, to: number): [number, number] {
+  return [Math.floor(after / run.chunkRows), Math.floor((to - 1) / run.chunkRows)];
+}

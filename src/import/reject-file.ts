@@ -1,0 +1,98 @@
+/**
+ * The reject file: the rows that did not go in, their problems in the first columns, then the source's own columns in
+ * the source's order, with no cap. It is made by reading the source again beside the problems, both in the order of
+ * the rows; no run ever reads a file of this kind.
+ *
+ * The result file says of every row what became of it.
+ */
+
+import type { Database } from '../database/connect.ts';
+import { encodeCsvRow } from '../file-formats/csv.ts';
+import { readRows } from '../file-formats/open.ts';
+import type { Column, RowBatch } from '../file-formats/rows.ts';
+import { storedPath } from '../file-store/local.ts';
+import { hintFor, sayProblem } from '../platform/problems.ts';
+import { outcomesOf, type ProblemAt, problemsOf } from './problems.ts';
+import type { ImportRun } from './run.ts';
+
+const problemColumns = ['problem_row', 'problem_fields', 'problem_codes', 'problems', 'how_to_mend'];
+
+/** @returns the file piece by piece: CSV for delimited text, NDJSON for JSON. Nothing but a header when no row failed. */
+export async function* rejectFile(database: Database, run: ImportRun): AsyncGenerator<string> {
+  if (run.inspection === null) return;
+  const { dialect, columns } = run.inspection;
+  const own = columns.filter(({ name }) => !problemColumns.includes(name));
+  const names = own.map(({ name }) => name);
+  const isText = dialect.format === 'csv';
+  if (isText) yield encodeCsvRow([...problemColumns, ...names]);
+  const failed = failedRows(database, run)[Symbol.asyncIterator]();
+  let next = await failed.next();
+  for await (const batch of readRows(storedPath(run.source), dialect, { columns })) {
+    let piece = '';
+    while (!next.done && next.value[0].row < batch.first + batch.length) {
+      const cells = cellsOf(batch, next.value[0].row - batch.first, own, columns.length);
+      piece += isText
+        ? encodeCsvRow([...describe(next.value), ...cells])
+        : jsonLine(describe(next.value), cells, names);
+      next = await failed.next();
+    }
+    if (piece !== '') yield piece;
+    if (next.done) return;
+  }
+}
+
+/** The problems of each failed row together, in the order of the rows. */
+async function* failedRows(database: Database, run: ImportRun): AsyncGenerator<[ProblemAt, ...ProblemAt[]]> {
+  let current: [ProblemAt, ...ProblemAt[]] | undefined;
+  for await (const problem of problemsOf(database, run, { failedOnly: true })) {
+    if (current !== undefined && current[0].row === problem.row) {
+      current.push(problem);
+      continue;
+    }
+    if (current !== undefined) yield current;
+    current = [problem];
+  }
+  if (current !== undefined) yield current;
+}
+
+/**
+ * A row's cells in the order of the file. The columns of an earlier reject file, which was mended and came back, are
+ * left out; cells beyond the last column are not.
+ */
+function cellsOf(batch: RowBatch, i: number, own: readonly Column[], columns: number): string[] {
+  const beyond = Math.max(batch.width(i) - columns, 0);
+  return [
+    ...own.map(({ index }) => index),
+    ...Array.from({ length: beyond }, (_, extra) => columns + extra),
+  ].map((index) => batch.cell(i, index));
+}
+
+function describe(problems: readonly ProblemAt[]): string[] {
+  return [
+    String(problems[0]?.row ?? ''),
+    [...new Set(problems.map((problem) => problem.field ?? ''))].filter((field) => field !== '').join(', '),
+    [...new Set(problems.map((problem) => problem.code))].join(', '),
+    problems.map((problem) => sayProblem(problem.code, problem.details)).join(' '),
+    [...new Set(problems.map((problem) => hintFor(problem.code, problem.details)))].join(' '),
+  ];
+}
+
+function jsonLine(about: readonly string[], cells: readonly string[], names: readonly string[]): string {
+  const entries = [
+    ...problemColumns.map((name, i) => [name, about[i]]),
+    ...cells.map((cell, i) => [names[i] ?? `column ${i + 1}`, cell]),
+  ];
+  return `${JSON.stringify(Object.fromEntries(entries))}\n`;
+}
+
+/** @returns `row, outcome, reason, id, number` for every row of the source, as CSV piece by piece. */
+export async function* resultFile(database: Database, run: ImportRun): AsyncGenerator<string> {
+  yield encodeCsvRow(['row', 'outcome', 'reason', 'id', 'number']);
+  for await (const batch of outcomesOf(database, run)) {
+    yield batch
+      .map((row) =>
+        encodeCsvRow([String(row.row), row.outcome, row.reason ?? '', row.id ?? '', row.number ?? '']),
+      )
+      .join('');
+  }
+}

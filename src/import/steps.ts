@@ -1,0 +1,232 @@
+/**
+ * An import from the file that arrived to the end of its run: inspect, map, stage, check, commit. Each step takes a
+ * run that stands in one state and leaves it in the next; a step that was broken off is begun again from its start.
+ */
+import type { Database } from '../database/connect.ts';
+import { toJsonb } from '../database/jsonb.ts';
+import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
+import { inspectFile, readRows } from '../file-formats/open.ts';
+import type { Inspection, RowBatch } from '../file-formats/rows.ts';
+import { storedPath } from '../file-store/local.ts';
+import { AppError } from '../platform/errors.ts';
+import { findTenant, type Tenant } from '../tenants/tenants.ts';
+import { checkRun } from './check/check.ts';
+import { AtomicRefusal, commitRun } from './commit/commit.ts';
+import { writeLaterReferences } from './commit/references.ts';
+import { currentEpoch } from './epoch.ts';
+import { commonReading, fieldsOfRun, mappingOf } from './fields-of-run.ts';
+import { countChecked, finishCommit, refuseAtomic } from './finish.ts';
+import { holdLease, type Lease } from './lease.ts';
+import { withOptions } from './mapping.ts';
+import { ownIdsOf } from './own-ids.ts';
+import type { Watch } from './progress.ts';
+import { type ImportRun, loadRun } from './run.ts';
+import { dropStaged, stagedAsManifest, stageRows } from './stage.ts';
+import { assertState, move } from './states.ts';
+import { suggestMapping } from './suggest-mapping.ts';
+import { surveyColumns } from './survey.ts';
+import { type ColumnTarget, columnTargets, type Readings } from './targets.ts';
+import { compileValidator } from './validate.ts';
+
+export interface Step {
+  readonly database: Database;
+  readonly run: ImportRun;
+  readonly lease: Lease;
+  readonly watch: Watch;
+}
+
+/** Finds out what the file is. @throws AppError `file.…` when it is none that can be read. */
+export async function inspect({ database, run, lease }: Step): Promise<void> {
+  const inspection = await inspectFile(storedPath(run.source), { whole: true, given: run.options.dialect });
+  await whileOurs(database, lease, async (tx) => {
+    await tx.query('update imports set inspection = $3 where tenant_id = $1 and id = $2', [
+      run.tenantId,
+      run.id,
+      toJsonb(inspection),
+    ]);
+    await move(tx, run.id, 'uploaded', 'inspected');
+  });
+}
+
+/** Suggests the mapping, and puts what was asked for in its place. @throws AppError `mapping.invalid` */
+export async function map({ database, run, lease }: Step): Promise<void> {
+  const inspection = inspectionOf(run);
+  const ownIds = await withTenant(database, run.tenantId, (tx) => ownIdsOf(tx, run.dataset, inspection));
+  const suggested = suggestMapping(run.dataset, inspection, { ownIds });
+  const mapping = withOptions(suggested, { map: run.options.map, write: run.options.write }, run.dataset);
+  await whileOurs(database, lease, async (tx) => {
+    await tx.query('update imports set mapping = $3 where tenant_id = $1 and id = $2', [
+      run.tenantId,
+      run.id,
+      toJsonb(mapping),
+    ]);
+    await move(tx, run.id, 'inspected', 'mapped');
+  });
+}
+
+export async function beginCheck({ database, run, lease }: Step): Promise<void> {
+  await whileOurs(database, lease, (tx) => move(tx, run.id, 'mapped', 'checking'));
+}
+
+/** Reads the whole file into staging, and writes the plan of what is to become of each row. */
+export async function check(step: Step): Promise<void> {
+  const { database, run, lease, watch } = step;
+  const targets = columnTargets(mappingOf(run), inspectionOf(run).columns);
+  const tenant = await findTenant(database, run.tenantId);
+  const readings = await survey(step, targets, tenant);
+  await stage(step, targets, readings, tenant);
+  watch({ state: 'checking', doing: 'checking', rowsDone: 0, rowsTotal: null });
+  await whileOurs(database, lease, async (tx) => {
+    await assertState(tx, run.id, 'checking');
+    const checked = await planRows(tx, await loadRun(tx, run.id));
+    if (!run.options.commit) await countChecked(tx, checked);
+    await move(tx, run.id, 'checking', 'checked');
+  });
+  if (!run.options.commit) await dropStaged(database, run);
+}
+
+function survey(step: Step, targets: readonly ColumnTarget[], tenant: Tenant): Promise<Readings> {
+  const { run } = step;
+  return surveyColumns(run.dataset, targets, commonReading(run, tenant), () => rowsOf(step));
+}
+
+const lookEveryMs = 1000;
+
+/** The rows of the file, until somebody asks for the run to stop. @throws AppError `import.move` then. */
+async function* rowsOf({ database, run }: Step): AsyncGenerator<RowBatch> {
+  const { dialect, columns } = inspectionOf(run);
+  let lookedAt = performance.now();
+  for await (const batch of readRows(storedPath(run.source), dialect, { columns })) {
+    yield batch;
+    if (performance.now() - lookedAt < lookEveryMs) continue;
+    await withTenant(database, run.tenantId, (tx) => assertState(tx, run.id, 'checking'));
+    lookedAt = performance.now();
+  }
+}
+
+async function stage(
+  step: Step,
+  targets: readonly ColumnTarget[],
+  readings: Readings,
+  tenant: Tenant,
+): Promise<void> {
+  const { database, run, lease, watch } = step;
+  const country = run.options.reading.country ?? tenant.country ?? undefined;
+  const validator = compileValidator({ dataset: run.dataset, targets, readings, country });
+  const onRows = (rowsDone: number): void =>
+    watch({ state: 'checking', doing: 'reading', rowsDone, rowsTotal: null });
+  const staged = await stageRows(database, { run, lease, validator, batches: rowsOf(step), onRows });
+  await whileOurs(database, lease, (tx) =>
+    tx.query(
+      'update imports set readings = $3, rows_read = $4, rows_staged = $5, rows_invalid = $6 where tenant_id = $1 and id = $2',
+      [
+        run.tenantId,
+        run.id,
+        JSON.stringify(readings),
+        staged.rowsRead,
+        staged.rowsStaged,
+        staged.rowsInvalid,
+      ],
+    ),
+  );
+}
+
+/** Makes the plan, and keeps the check's answer in the run. A block of numbers was reserved for another plan. */
+async function planRows(tx: TenantTransaction, run: ImportRun): Promise<ImportRun> {
+  const epoch = await currentEpoch(tx);
+  const report = await checkRun(tx, run, fieldsOfRun(run));
+  await tx.query(
+    'update imports set report = $3, checked_epoch = $4, number_base = null where tenant_id = $1 and id = $2',
+    [run.tenantId, run.id, JSON.stringify(report), epoch],
+  );
+  return { ...run, report, checkedEpoch: epoch, numberBase: null };
+}
+
+/** @returns false while another run of the tenant writes: ask again later. */
+export async function beginCommit({ database, run, lease }: Step): Promise<boolean> {
+  const failed = (run.report?.fail ?? 0) + (run.rowsInvalid ?? 0);
+  if (run.options.atomic && failed > 0) {
+    await refuseAtomic(database, lease, run);
+    return true;
+  }
+  try {
+    await whileOurs(database, lease, (tx) => move(tx, run.id, 'checked', 'committing'));
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'import.busy') return false;
+    throw error;
+  }
+}
+
+export async function commit(step: Step): Promise<void> {
+  const { database, lease, watch } = step;
+  if (!(await stagedAsManifest(database, step.run))) {
+    throw new AppError(
+      'import.failed',
+      'The rows that were checked are no longer there; import the file again.',
+    );
+  }
+  const run = await checkedNow(step);
+  if (run.options.atomic && (run.report?.fail ?? 0) > 0) return refuseAtomic(database, lease, run);
+  const onRows = (rowsDone: number): void =>
+    watch({ state: 'committing', doing: 'writing', rowsDone, rowsTotal: run.rowsStaged });
+  try {
+    const whole = await commitRun(database, {
+      run,
+      fields: fieldsOfRun(run),
+      lease,
+      onRows,
+      isCancelled: (within) => isCancelling(database, run, within),
+    });
+    const ended: ImportRun = whole ? run : { ...run, state: 'cancelling' };
+    await finishCommit(database, lease, ended, whole ? 'done' : 'cancelled');
+  } catch (error) {
+    if (!(error instanceof AtomicRefusal)) throw error;
+    await refuseAtomic(database, lease, run, error.rows);
+  }
+}
+
+/** The check's answer stands unless another run has written since; then the plan is made anew, before the first chunk. */
+async function checkedNow({ database, run, lease }: Step): Promise<ImportRun> {
+  return whileOurs(database, lease, async (tx) => {
+    const { rows } = await tx.query<{ begun: boolean }>(
+      'select exists (select from import_chunks where tenant_id = $1 and import_id = $2) as begun',
+      [run.tenantId, run.id],
+    );
+    const stands = rows[0]?.begun === true || (await currentEpoch(tx)) === run.checkedEpoch;
+    return stands ? run : planRows(tx, run);
+  });
+}
+
+/** A cancelled run stops after the chunk that was being written. What it wrote is completed. */
+export async function cancel({ database, run, lease }: Step): Promise<void> {
+  await writeLaterReferences(database, { run, fields: fieldsOfRun(run), lease });
+  await finishCommit(database, lease, run, 'cancelled');
+}
+
+async function isCancelling(
+  database: Database,
+  run: ImportRun,
+  within: TenantTransaction | undefined,
+): Promise<boolean> {
+  const look = async (tx: TenantTransaction): Promise<boolean> =>
+    (await loadRun(tx, run.id)).state === 'cancelling';
+  return within === undefined ? withTenant(database, run.tenantId, look) : look(within);
+}
+
+function inspectionOf(run: ImportRun): Inspection {
+  if (run.inspection === null) throw new Error(`The import ${run.id} was not inspected yet.`);
+  return run.inspection;
+}
+
+/** A transaction that changes the run only while it is ours. */
+function whileOurs<T>(
+  database: Database,
+  lease: Lease,
+  work: (tx: TenantTransaction) => Promise<T>,
+): Promise<T> {
+  return withTenant(database, lease.tenantId, async (tx) => {
+    await holdLease(tx, lease);
+    return work(tx);
+  });
+}

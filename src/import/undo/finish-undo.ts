@@ -1,0 +1,56 @@
+/** The end of an undo: what it came to, and the groups that nobody needs any more. */
+import { appendAudit } from '../../audit/append.ts';
+import type { Database } from '../../database/connect.ts';
+import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
+import { now } from '../../platform/clock.ts';
+import { namedSets } from '../commit/groups.ts';
+import { advanceEpoch } from '../epoch.ts';
+import { holdLease, type Lease } from '../lease.ts';
+import type { ImportRun } from '../run.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+import { move } from '../states.ts';
+
+export interface FinishOptions {
+  readonly run: ImportRun;
+  /** Null when the run never had a mapping. */
+  readonly fields: RunFields | null;
+  readonly lease: Lease;
+}
+
+export async function finishUndo(database: Database, { run, fields, lease }: FinishOptions): Promise<void> {
+  await withTenant(database, run.tenantId, async (tx) => {
+    await holdLease(tx, lease);
+    if (fields !== null) await removeGroups(tx, run, fields);
+    await tx.query(
+      `update imports set undo_report = (select jsonb_build_object('removed', coalesce(sum(created_count), 0),
+         'restored', coalesce(sum(updated_count), 0), 'leftAlone', coalesce(sum(skipped_count), 0))
+         from import_chunks where tenant_id = $1 and import_id = $2 and phase in ('undo commit', 'undo references'))
+       where tenant_id = $1 and id = $2`,
+      [run.tenantId, run.id],
+    );
+    await move(tx, run.id, 'undoing', 'undone');
+    await advanceEpoch(tx);
+    await appendAudit(tx, {
+      action: 'import.undone',
+      subjectType: 'import',
+      subjectId: run.id,
+      detail: { dataset: run.dataset.key },
+      digest: null,
+      actor: run.createdBy,
+      at: now(),
+    });
+  });
+}
+
+/** Groups that this run made, or another one that was undone before, go when nobody is in them any more. */
+async function removeGroups(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
+  for (const { table } of namedSets(fields)) {
+    const part = run.dataset.parts.find((candidate) => candidate.names?.table === table);
+    await tx.query(
+      `delete from ${table} n using imports i where n.tenant_id = $1 and i.tenant_id = $1 and i.id = n.import_id
+         and (i.id = $2 or i.state = 'undone')
+         and not exists (select from ${part?.table} m where m.tenant_id = $1 and m.${part?.names?.column} = n.id)`,
+      [run.tenantId, run.id],
+    );
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Undo of creates: the statement that removes the records which a chunk of the run created. A record that somebody
+ * changed since, or that has got records of its own, stays.
+ *
+ * `$1` tenant, `$2` import, `$3` chunk.
+ */
+import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
+import { identifier, literal, textArray } from '../sql/literal.ts';
+
+export interface RemoveResult {
+  removed: number;
+  /** Rows whose record is there still. */
+  kept: number[];
+}
+
+export function removeStatement(dataset: Dataset): string {
+  const { table } = dataset.root;
+  const parts = dataset.parts.filter((part) => part.kind !== 'root');
+  const gone = parts.map(
+    (part) =>
+      `x_${part.key} as (delete from ${part.table} o using gone where o.tenant_id = $1 and o.${part.ownerColumn} = gone.id)`,
+  );
+  const unreferred = ownReferences(dataset).map((field) => `not ${isReferredTo(dataset, field)}`);
+  return `with made as materialized (
+  select p.row, c.* from import_plan p
+  join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id for update) c on true
+  where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'),
+gone as materialized (select c.row, c.id from made c where ${[isAsItWasMade(dataset), ...unreferred].join(' and ')}),
+${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id)`].join(',\n')}
+select (select count(*)::int from x_root) as removed,
+  (select coalesce(array_agg(m.row order by m.row), '{}') from made m where not exists (select from gone where gone.row = m.row)) as kept`;
+}
+
+/** References of the dataset's records to each other. */
+function ownReferences(dataset: Dataset): FieldDefinition[] {
+  return dataset.fields.filter(
+    (field) => field.reference?.dataset === dataset.key && field.importable === 'yes',
+  );
+}
+
+function isReferredTo({ root }: Dataset, field: FieldDefinition): string {
+  const column = identifier(field.column ?? field.key);
+  return `exists (select from ${root.table} o where o.tenant_id = $1 and o.${column} = c.id and o.id <> c.id)`;
+}
+
+/** Whether the record `c` is as the run made it, and nothing hangs on it but what the run hung there itself. */
+function isAsItWasMade(dataset: Dataset): string {
+  // What the run made beside a record bears the record's own id.
+  const children = dataset.parts
+    .filter((part) => part.kind === 'child' || part.kind === 'append')
+    .map(
+      (part) =>
+        `not exists (select from ${part.table} o where o.tenant_id = $1 and o.${part.ownerColumn} = c.id and o.id <> c.id)`,
+    );
+  const dependents = (dataset.dependents ?? []).map(
+    ({ table, column }) =>
+      `not exists (select from ${table} o where o.tenant_id = $1 and o.${column} = c.id)`,
+  );
+  const deleted = dataset.softDeletes ? ['c.deleted_at is null'] : [];
+  return [...deleted, ...children, ...dependents, isChangedBack(dataset)].join(' and ');
+}
+
+/**
+ * Every write since is in the journal, which the version tells, and was taken back again: what each field had before
+ * the first of them is what it has after the last.
+ */
+function isChangedBack(dataset: Dataset): string {
+  const keys = textArray(dataset.fields.flatMap((field) => [field.key, field.normalColumn ?? field.key]));
+  return `c.version = 1 + (select count(*) from (${changesOf(dataset)}) h where h.counts)
+  and not exists (select from (
+      select b.key, (array_agg(b.value order by h.id))[1] as first, (array_agg(h.after -> b.key order by h.id desc))[1] as last
+      from (${changesOf(dataset)}) h cross join lateral jsonb_each(h.before) b where b.key = any (${keys}) group by b.key) f
+    where f.first is distinct from f.last)`;
+}
+
+/** The changes of the record `c`, and whether each counts in its version. Another dataset may write to the same row as to a part. */
+function changesOf(dataset: Dataset): string {
+  const own = `select h.id, h.before, h.after, h.dataset = ${literal(dataset.key)} as counts
+    from changes h where h.tenant_id = $1 and h.record_id = c.id`;
+  const { partOf } = dataset;
+  if (partOf === undefined) return own;
+  return `${own} union all select h.id, h.before, h.after, true
+    from changes h where h.tenant_id = $1 and h.record_id = c.${partOf.ownerColumn} and h.part_ids ->> ${literal(partOf.part)} = c.id::text`;
+}
+
+/**
+ * References between records that the run created would hold each other: they are taken out first. A record that
+ * stays keeps its reference, and so the record it refers to stays too, and so on. `$1` tenant, `$2` import.
+ */
+export function unlinkStatements(dataset: Dataset): readonly string[] {
+  return ownReferences(dataset).map((field) => {
+    const column = identifier(field.column ?? field.key);
+    const key = literal(field.key);
+    return `with recursive made as materialized (
+      select p.record_id as id, (p.refs -> 'later' ->> ${key})::uuid as target from import_plan p
+      where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'create' and p.refs -> 'later' ? ${key}),
+    referred as materialized (
+      select distinct c.id from made c join ${dataset.root.table} o on o.tenant_id = $1 and o.${column} = c.id
+      left join made m on m.id = o.id and m.target = c.id where m.id is null),
+    staying as (
+      select c.id from made m join ${dataset.root.table} c on c.tenant_id = $1 and c.id = m.id
+      where not (${isAsItWasMade(dataset)}) or exists (select from referred where referred.id = c.id)
+      union
+      select t.id from staying join made m on m.id = staying.id join made t on t.id = m.target)
+    update ${dataset.root.table} o set ${column} = null from made m
+    where o.tenant_id = $1 and o.id = m.id and o.${column} = m.target and not exists (select from staying where staying.id = o.id)`;
+  });
+}

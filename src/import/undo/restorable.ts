@@ -1,0 +1,116 @@
+/**
+ * What undo may give back: the fields that a change wrote, and the columns written along with them. Names within the
+ * statement: `h` is the change, `r` the root record, `p_<part>` the part of it that was written; within the writes,
+ * `b` is the change with the values as they are now, under `now_<key>`, and `back_<field>` for each that goes back.
+ */
+import type { Exclusive, FieldDefinition, Part } from '../../datasets/define-dataset.ts';
+import { identifier, literal } from '../sql/literal.ts';
+import type { RunFields } from '../sql/run-fields.ts';
+
+/** One column that undo may write. */
+export interface Restorable {
+  /** Key in the journal. */
+  readonly key: string;
+  /** The field whose fate it shares: its own, or the one it is written along with. */
+  readonly field: FieldDefinition;
+  readonly part: Part;
+  readonly column: string;
+  readonly sqlType: string;
+}
+
+/** @param changed keys of the fields that change anywhere in the run. */
+export function restorables(fields: RunFields, changed: ReadonlySet<string>): Restorable[] {
+  return fields.dataset.fields
+    .filter((field) => changed.has(field.key))
+    .flatMap((field) => {
+      const part = fields.dataset.part(field.part);
+      const own = {
+        field,
+        part,
+        key: field.key,
+        column: field.column ?? field.key,
+        sqlType: fields.typeOf(field),
+      };
+      const beside = (column: string, sqlType: string): Restorable => ({
+        ...own,
+        key: column,
+        column,
+        sqlType,
+      });
+      return [
+        own,
+        ...(field.normalColumn === undefined ? [] : [beside(field.normalColumn, 'text')]),
+        ...(field.alongside ?? []).map(({ column, sqlType }) => beside(column, sqlType)),
+      ];
+    });
+}
+
+/** The fields themselves, without what is written along. */
+export function leading(all: readonly Restorable[]): Restorable[] {
+  return all.filter((one) => one.key === one.field.key);
+}
+
+/** Whether the field goes back; a column that is written along shares it. */
+export function back(one: Restorable): string {
+  return identifier(`back_${one.field.key}`.slice(0, 63));
+}
+
+export function nowName(one: Restorable): string {
+  return identifier(`now_${one.key}`.slice(0, 63));
+}
+
+/** The value as it is now, outside of `b`. */
+export function place(one: Restorable): string {
+  if (one.part.kind === 'set') return `p_${one.part.key}.names`;
+  return `${one.part.kind === 'root' ? 'r' : `p_${one.part.key}`}.${identifier(one.column)}`;
+}
+
+/**
+ * A list goes back in any case: its additions are its own. Any other field does while it has the value that it was
+ * given, unless another record has by now what it would get back.
+ */
+export function mayGoBack(fields: RunFields, one: Restorable): string {
+  const { part, field } = one;
+  if (part.kind === 'set' || (part.kind === 'root' && isList(one))) return 'true';
+  const conditions = [
+    `coalesce(to_jsonb(${place(one)}), 'null') = coalesce(h.after -> ${literal(one.key)}, 'null')`,
+  ];
+  if (part.kind !== 'root') conditions.push(`p_${part.key}.tenant_id is not null`);
+  if (field.unique === true) conditions.push(isFree(fields, one));
+  const exclusive = fields.dataset.exclusive?.find((candidate) => candidate.field === field.key);
+  if (exclusive !== undefined) conditions.push(isUnclaimed(fields, one, exclusive));
+  return conditions.join(' and ');
+}
+
+export function isList(one: Restorable): boolean {
+  return one.sqlType === 'text[]';
+}
+
+/** Among deleted records nothing need be unique. */
+function isFree(fields: RunFields, { field, column }: Restorable): string {
+  const { root, softDeletes } = fields.dataset;
+  const compared = field.normalColumn ?? column;
+  const taken = `exists (select from ${root.table} x where x.tenant_id = $1 and x.${identifier(compared)} = h.before ->> ${literal(field.normalColumn ?? field.key)}
+      and x.id <> r.id${softDeletes ? ' and x.deleted_at is null' : ''})`;
+  return softDeletes ? `(h.before ? 'deleted_at' or not ${taken})` : `not ${taken}`;
+}
+
+function isUnclaimed(fields: RunFields, one: Restorable, { within }: Exclusive): string {
+  const owner = fields.columnOf(fields.dataset.field(within));
+  return `not ((h.before -> ${literal(one.key)})::boolean and exists (select from ${fields.dataset.root.table} x
+      where x.tenant_id = $1 and x.${owner} = r.${owner} and x.${identifier(one.column)} and x.id <> r.id))`;
+}
+
+/** The value that the field goes back to, within `b`. */
+export function earlier(one: Restorable): string {
+  const key = literal(one.key);
+  if (one.sqlType === 'jsonb') return `nullif(b.before -> ${key}, 'null')`;
+  if (!isList(one)) return `(b.before ->> ${key})::${one.sqlType}`;
+  const list = (side: string): string => `array(select jsonb_array_elements_text(b.${side} -> ${key}))`;
+  const now = `b.${nowName(one)}`;
+  const kept = `select v, n from unnest(${now}) with ordinality u(v, n) where v = any (${list('before')}) or v <> all (${list('after')})`;
+  const lost = `select v, n from unnest(${list('before')}) with ordinality u(v, n) where v <> all (${list('after')}) and v <> all (${now})`;
+  const names = `array(select v from (${kept} union all ${lost}) l order by v)`;
+  const inOrder = `array(select v from (${kept}) l order by n) || array(select v from (${lost}) l order by n)`;
+  return `case when ${now} = ${list('after')} then ${list('before')} else ${one.part.kind === 'set' ? names : inOrder} end`;
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands } from '../../../src/cli/commands.ts';
+import { useDatabase } from '../../support/database.ts';
+import { runProgram } from '../../support/program.ts';
+
+const given = useDatabase();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clientele-folder-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const run = (...args: string[]) => runProgram(args, { environment: given.environment, folder });
+
+describe('the program', () => {
+  test('runs on Node 22.18 or newer from another folder, and through links', async () => {
+    const first = join(folder, 'first');
+    const second = join(folder, 'second');
+    await symlink(fileURLToPath(new URL('../../../bin/clientele', import.meta.url)), first);
+    await symlink('first', second);
+    const { code, output } = await runProgram(['--version'], { path: second, folder });
+    expect(code).toBe(0);
+    const [, major, minor] = /Node (\d+)\.(\d+)/.exec(output) ?? [];
+    expect(Number(major) * 100 + Number(minor)).toBeGreaterThanOrEqual(2218);
+  });
+
+  test('lists every command with the first line of its help', async () => {
+    const { code, output } = await run('--help');
+    expect(code).toBe(0);
+    for (const load of Object.values(commands)) {
+      const { help } = await load();
+      expect(output).toContain(help.split('\n')[0]);
+    }
+  });
+
+  test('lists the commands when it is called with nothing', async () => {
+    expect(await run()).toEqual(await run('--help'));
+  });
+
+  test.each(Object.keys(commands))('prints the help at the top of %s, without a database', async (name) => {
+    const { help } = (await commands[name]?.()) ?? {};
+    const environment = { DATABASE_URL: 'postgres://nobody@localhost:1/nothing' };
+    const { code, output, errors } = await runProgram([name, '--help'], { environment });
+    expect({ code, output, errors }).toEqual({ code: 0, output: `${help}\n`, errors: '' });
+    expect(help).toMatch(new RegExp(`^clientele ${name}: `));
+    expect(help).toContain(`\n\nUsage: clientele ${name}`);
+  });
+
+  test('answers a wrong call with 2, one line, and where help is', async () => {
+    expect(await run('tenant', 'list', '--colour')).toMatchObject({
+      code: 2,
+      output: '',
+      errors: expect.stringMatching(/^Unknown option '--colour'.* Try "clientele tenant --help"\.\n$/),
+    });
+    expect(await run('conquer')).toMatchObject({
+      code: 2,
+      errors: 'There is no command "conquer". Try "clientele --help".\n',
+    });
+    expect(await run('tenant', 'create')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/needs a name/),
+    });
+    expect(await run('tenant', 'create', 'A', 'B')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/"B" is one argument too many/),
+    });
+    expect(await run('constructor')).toMatchObject({ code: 2 });
+  });
+
+  test('answers a database that is not there with 1 and one line, which shows no password', async () => {
+    const environment = {
+      DATABASE_URL: 'postgres://somebody:hunter2@localhost:1/nothing',
+      CLIENTELE_SECRET: 'sixteen letters!',
+    };
+    const { code, errors } = await runProgram(['tenant', 'list'], { environment });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The database does not answer \(ECONNREFUSED\).*\n$/);
+    expect(errors).not.toContain('hunter2');
+  });
+
+  test('answers a wrong setting with 2 and its name', async () => {
+    const outcome = await runProgram(['tenant', 'list'], {
+      environment: { ...given.environment, CLIENTELE_COLUMNS_MAX: 'many' },
+    });
+    expect(outcome).toMatchObject({ code: 2, errors: expect.stringContaining('CLIENTELE_COLUMNS_MAX') });
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('ends a command that waits for the database, at once and with 130', async () => {
+    await given.database.asOwner(async (owner) => {
+      await owner.query('begin; lock table tenants in access exclusive mode');
+      const waiting = async () => {
+        const text = `select from pg_locks where relation = 'tenants'::regclass and not granted`;
+        while ((await owner.query(text)).rowCount === 0) await pause(20);
+      };
+      const outcome = await runProgram(['tenant', 'list'], {
+        environment: given.environment,
+        signal: { name: 'SIGINT', when: waiting() },
+      });
+      expect(outcome).toEqual({ code: 130, signal: null, output: '', errors: '' });
+      await owner.query('rollback');
+    });
+  });
+});
+
+describe('clientele tenant', () => {
+  test('makes a tenant and lists it, for people and for programs', async () => {
+    const created = await run(
+      'tenant',
+      'create',
+      'Müller & Söhne',
+      '--country',
+      'DE',
+      '--currency',
+      'EUR',
+      '--json',
+    );
+    expect(created).toMatchObject({ code: 0, errors: '' });
+    const tenant = JSON.parse(created.output);
+    expect(tenant).toMatchObject({
+      slug: 'muller-sohne',
+      name: 'Müller & Söhne',
+      country: 'DE',
+      currency: 'EUR',
+      timezone: 'UTC',
+    });
+    const listed = await run('tenant', 'list', '--json');
+    expect(JSON.parse(listed.output)).toEqual([tenant]);
+    expect((await run('tenant', 'list')).output).toBe(`muller-sohne  ${tenant.id}  Müller & Söhne\n`);
+  });
+
+  test('refuses a slug that is taken with 1, and a property that cannot be with 2', async () => {
+    await run('tenant', 'create', 'First', '--slug', 'taken');
+    expect(await run('tenant', 'create', 'Second', '--slug', 'taken')).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('"taken"'),
+    });
+    const refused = await run('tenant', 'create', 'A', '--country', 'Germany');
+    expect(refused).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('"Germany"') });
+  });
+});
+
+describe('clientele migrate and doctor', () => {
+  test('find nothing to do on a database that is as it should be', async () => {
+    expect(await run('migrate')).toMatchObject({ code: 0, output: 'Nothing to do.\n' });
+    const { code, output } = await run('doctor', '--json');
+    expect(JSON.parse(output).filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test('mend a database that lacks a migration, which other commands refuse', async () => {
+    await given.database.asOwner(async (owner) => {
+      await owner.query(`alter table migrations rename to kept`);
+    });
+    try {
+      expect(await run('tenant', 'list')).toMatchObject({
+        code: 1,
+        errors: expect.stringContaining('run "clientele migrate"'),
+      });
+      expect(await run('doctor')).toMatchObject({
+        code: 1,
+        output: expect.stringMatching(/✗ migrations: To be applied: 0001.*\n.*clientele migrate/),
+      });
+    } finally {
+      await given.database.asOwner((owner) => owner.query(`alter table kept rename to migrations`));
+    }
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { useDatabase } from '../../support/database.ts';
+
+const given = useDatabase();
+
+/** Tables of no tenant, each for a reason. Everything else in `public` is a tenant's. */
+const outsideTenants = [
+  'migrations', // what was applied
+  'tenants', // the directory, read before a tenant is set
+];
+
+async function ask<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return given.database.asOwner(async (owner) => (await owner.query<Row>(text, values)).rows);
+}
+
+/** The expression that a policy of a tenant's table must be; as PostgreSQL writes it out. */
+const ownTenantOnly =
+  /^\(tenant_id = \( SELECT \(NULLIF\(current_setting\('app\.tenant_id'::text, true\), ''::text\)\)::uuid( AS "?nullif"?)?\)\)$/;
+
+describe('every tenant table', () => {
+  test('has a tenant_id, but for those that are named here', async () => {
+    const rows = await ask<{ name: string }>(
+      `select relname as name from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and not exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id' and not attisdropped)
+       order by 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(outsideTenants);
+  });
+
+  test('has row security enabled and forced', async () => {
+    const rows = await ask(
+      `select c.oid::regclass::text as name from pg_class c
+       join pg_attribute a on attrelid = c.oid and attname = 'tenant_id' and not attisdropped
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('has one policy, for everybody and everything, that compares the tenant and nothing else', async () => {
+    const rows = await ask<{
+      name: string;
+      policies: { command: string; roles: string; using: string; check: string }[];
+    }>(
+      `select c.oid::regclass::text as name,
+         coalesce(jsonb_agg(jsonb_build_object('command', polcmd, 'roles', polroles::text,
+           'using', pg_get_expr(polqual, c.oid), 'check', pg_get_expr(polwithcheck, c.oid))) filter (where polname is not null), '[]') as policies
+       from pg_class c
+       join pg_attribute a on attrelid = c.oid and attname = 'tenant_id' and not attisdropped
+       left join pg_policy p on polrelid = c.oid
+       where relnamespace = any('{public,staging}'::regnamespace[]) and relkind in ('r', 'p') group by c.oid order by 1`,
+    );
+    expect(rows.length).toBeGreaterThan(15);
+    for (const { name, policies } of rows) {
+      expect(policies, name).toEqual([
+        {
+          command: '*',
+          roles: '{0}',
+          using: expect.stringMatching(ownTenantOnly),
+          check: expect.stringMatching(ownTenantOnly),
+        },
+      ]);
+    }
+  });
+
+  test('is led by tenant_id in every key and index, and in both ends of every reference', async () => {
+    const indexes = await ask(
+      `select indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = indrelid
+       join pg_attribute a on attrelid = c.oid and attname = 'tenant_id' and not attisdropped
+       where relnamespace = any('{public,staging}'::regnamespace[]) and indkey[0] <> attnum`,
+    );
+    expect(indexes).toEqual([]);
+    // To the directory of tenants, whose key is its id, the tenant itself is the reference.
+    const references = await ask(
+      `select conname as name from pg_constraint k join pg_attribute a on attrelid = conrelid and attname = 'tenant_id'
+       left join pg_attribute f on f.attrelid = confrelid and f.attname = case confrelid when 'tenants'::regclass then 'id' else 'tenant_id' end
+       where contype = 'f' and (conkey[1] <> a.attnum or confkey[1] is distinct from f.attnum)`,
+    );
+    expect(references).toEqual([]);
+  });
+
+  test('has a primary key, unless COPY or a run fills it', async () => {
+    const rows = await ask<{ name: string }>(
+      `select relname as name from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and not exists (select from pg_index where indrelid = c.oid and indisprimary) order by 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['import_plan', 'import_problems']);
+  });
+
+  test('has no default that the database would make up, and no trigger or rule', async () => {
+    const defaults = await ask(
+      `select adrelid::regclass::text || '.' || attname as name, pg_get_expr(adbin, adrelid) as made
+       from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum join pg_class c on c.oid = adrelid
+       where relnamespace = any('{public,staging}'::regnamespace[]) and attgenerated = ''
+         and pg_get_expr(adbin, adrelid) ~ '\\('`,
+    );
+    expect(defaults).toEqual([]);
+    const triggers = await ask(`select tgname from pg_trigger where not tgisinternal`);
+    expect(triggers).toEqual([]);
+    const rules = await ask(`select rulename from pg_rules where schemaname in ('public', 'staging')`);
+    expect(rules).toEqual([]);
+  });
+
+  test('deletes nothing by itself, and sets nothing null, when what it refers to goes', async () => {
+    const rows = await ask(
+      `select conname from pg_constraint where contype = 'f' and (confdeltype <> 'a' or confupdtype <> 'a')`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('staging', () => {
+  test('belongs to the loader, logged, with row security that holds everybody but him', async () => {
+    const rows = await ask<{ name: string }>(
+      `select relname as name, relowner::regrole::text as owner, relpersistence as kept, relrowsecurity as secured, relforcerowsecurity as forced
+       from pg_class where relnamespace = 'staging'::regnamespace and relkind in ('r', 'p') order by 1`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      expect(row).toEqual({
+        name: row.name,
+        owner: 'clientele_loader',
+        kept: 'p',
+        secured: true,
+        forced: false,
+      });
+    }
+  });
+});
+
+describe('the logins', () => {
+  test('that work are no superusers, pass by no row security, and make neither roles nor databases', async () => {
+    const rows = await ask(
+      `select rolname as name, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as mighty, rolcanlogin as enters
+       from pg_roles where rolname in ('clientele_app', 'clientele_loader') order by 1`,
+    );
+    expect(rows).toEqual([
+      { name: 'clientele_app', mighty: false, enters: true },
+      { name: 'clientele_loader', mighty: false, enters: true },
+    ]);
+  });
+
+  test('are members of nothing, and nobody can act as one of them', async () => {
+    // A role with CREATEROLE that is no superuser keeps the right to hand out what it made (PostgreSQL 16), and no more.
+    const rows = await ask(
+      `select roleid::regrole::text as role, member::regrole::text as member from pg_auth_members
+       where (roleid::regrole::text like 'clientele\\_%' or member::regrole::text in ('clientele_app', 'clientele_loader'))
+         and not (admin_option and not inherit_option and not set_option)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('app owns nothing at all', async () => {
+    const rows = await ask(
+      `select classid::regclass::text, objid from pg_shdepend where refobjid = 'clientele_app'::regrole and deptype = 'o'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('loader owns the tables of staging and nothing else', async () => {
+    const rows = await ask(
+      `select c.oid::regclass::text as name from pg_class c where relowner = 'clientele_loader'::regrole and relnamespace <> 'staging'::regnamespace
+         and relnamespace <> 'pg_toast'::regnamespace
+       union all select nspname from pg_namespace where nspowner = 'clientele_loader'::regrole
+       union all select proname from pg_proc where proowner = 'clientele_loader'::regrole`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('loader may read and write no table of anybody else', async () => {
+    const rows = await ask(
+      `select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm', 'p', 'S')
+         and has_table_privilege('clientele_loader', oid, 'select, insert, update, delete, truncate, references, trigger')`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('neither may make anything in a schema, nor empty a table', async () => {
+    const rows = await ask(
+      `select role, nspname from unnest(array['clientele_app', 'clientele_loader']) role, pg_namespace
+       where has_schema_privilege(role, nspname, 'create') and not (role = 'clientele_loader' and nspname = 'staging')`,
+    );
+    expect(rows).toEqual([]);
+    const truncating = await ask(
+      `select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = any('{public,staging}'::regnamespace[])
+         and has_table_privilege('clientele_app', oid, 'truncate, references, trigger')`,
+    );
+    expect(truncating).toEqual([]);
+  });
+});
+
+test('the audit trail only grows: app may change and remove none of it', async () => {
+  const rows = await ask(
+    `select name, has_table_privilege('clientele_app', name, 'update, delete') as may from unnest(array['changes', 'audit_entries']) name`,
+  );
+  expect(rows).toEqual([
+    { name: 'changes', may: false },
+    { name: 'audit_entries', may: false },
+  ]);
+});

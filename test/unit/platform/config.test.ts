@@ -1,0 +1,41 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { installationFolder, readConfig, variableOf } from '../../../src/platform/config.ts';
+
+describe('the configuration', () => {
+  test('needs nothing to be set', () => {
+    const config = readConfig({});
+    expect(config.dataFolder).toBe(join(installationFolder, 'data'));
+    expect(config.databaseUrl).toBeUndefined();
+    expect(config.limits).toMatchObject({ fileBytesMax: 2 ** 31, columnsMax: 1000, cellBytesMax: 65_536 });
+  });
+
+  test('takes each limit from the variable with its name in capitals', () => {
+    expect(variableOf('cellBytesMax')).toBe('CLIENTELE_CELL_BYTES_MAX');
+    expect(readConfig({ CLIENTELE_CELL_BYTES_MAX: '100' }).limits.cellBytesMax).toBe(100);
+  });
+
+  test('takes a data folder relative to where the program is run', () => {
+    const { dataFolder } = readConfig({ CLIENTELE_DATA: 'elsewhere' });
+    expect(isAbsolute(dataFolder)).toBe(true);
+    expect(dataFolder).toBe(resolve('elsewhere'));
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ DATABASE_URL: '', CLIENTELE_DATA: '', CLIENTELE_COLUMNS_MAX: '' })).toEqual(
+      readConfig({}),
+    );
+  });
+
+  test('names every variable that is wrong at once, and does not repeat a secret', () => {
+    const reading = () =>
+      readConfig({
+        CLIENTELE_COLUMNS_MAX: 'many',
+        CLIENTELE_LEASE_SECONDS: '0',
+        CLIENTELE_SECRET: 'hunter2',
+      });
+    expect(reading).toThrow(/CLIENTELE_SECRET.*CLIENTELE_COLUMNS_MAX.*CLIENTELE_LEASE_SECONDS/);
+    expect(reading).not.toThrow(/hunter2/);
+    expect(reading).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+  });
+});
