@@ -2,11 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../database/connect.ts';
+import { throughOutages } from '../database/retrying.ts';
 import { datasets } from '../datasets/registry.ts';
 import { cancelRun } from '../import/cancel.ts';
 import { driveRun } from '../import/drive.ts';
 import { takeFile, takeStream } from '../import/intake.ts';
-import { parseMapOption, parseWriteOption } from '../import/mapping.ts';
+import { parseMapOption, parseWriteOption } from '../import/mapping/mapping.ts';
 import { countProblems, firstProblems } from '../import/problems.ts';
 import { rejectFile, resultFile } from '../import/reject-file.ts';
 import type { ImportRun, RunOptions } from '../import/run.ts';
@@ -99,7 +100,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
           ? await takeStream(database, 'standard input', process.stdin, arrival)
           : await takeFile(database, file, arrival);
       const ended = await driveToEnd(database, { tenantId: tenant.id, importId }, context);
-      await writeFiles(database, ended, values);
+      await throughOutages(database, () => writeFiles(database, ended, values));
       return report(database, ended, { seconds: seconds(), json: values.json });
     },
     { onInterrupt: 'await' },
@@ -140,7 +141,7 @@ async function report(
   ended: ImportRun,
   how: { seconds: number; json: boolean },
 ): Promise<number> {
-  const problems = await countProblems(database, ended);
+  const problems = await throughOutages(database, () => countProblems(database, ended));
   const figures = {
     problems,
     seconds: how.seconds,

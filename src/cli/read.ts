@@ -1,7 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inspectFile } from '../file-formats/open.ts';
 import type { Dialect, Inspection, RowFault } from '../file-formats/rows.ts';
@@ -83,10 +84,10 @@ function givenDialect({ encoding, delimiter }: { encoding?: string; delimiter?: 
 async function readOne(file: string, task: Task): Promise<number> {
   const name = file === '-' ? 'standard input' : file;
   try {
-    const count =
-      file === '-'
-        ? await withStandardInput((path) => readPath(path, name, task))
-        : await readPath(file, name, task);
+    const stream = await streamOf(file);
+    const count = await (stream === undefined
+      ? readPath(file, name, task)
+      : withSpooled(stream, (path) => readPath(path, name, task)));
     return count.faults > 0 ? exit.faults : exit.ok;
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'usage.invalid') throw error;
@@ -131,7 +132,17 @@ function describeFile(
 ) {
   const { dialect, columns, encodingCertain, notes } = inspection;
   const { format, packing, encoding } = dialect;
-  const { delimiter, quote, escape: escaping, header, skipLines, footerRows, comment, rowsAt } = dialect;
+  const {
+    delimiter,
+    quote,
+    escape: escaping,
+    padded,
+    header,
+    skipLines,
+    footerRows,
+    comment,
+    rowsAt,
+  } = dialect;
   return {
     file,
     format,
@@ -142,6 +153,7 @@ function describeFile(
       delimiter,
       quote,
       escape: escaping,
+      ...(padded && { padded }),
       header,
       skip_lines: skipLines,
       footer_rows: footerRows,
@@ -156,12 +168,22 @@ function describeFile(
   };
 }
 
+/** Standard input, or the stream of a pipe such as the shell's `<(…)`; undefined for a file. */
+async function streamOf(file: string): Promise<Readable | undefined> {
+  if (file === '-') return process.stdin;
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFIFO() || found?.isCharacterDevice() ? createReadStream(file) : undefined;
+}
+
 /** Reading takes more than one pass, so what comes through a pipe is put on disk first. */
-async function withStandardInput<Result>(use: (path: string) => Promise<Result>): Promise<Result> {
+async function withSpooled<Result>(
+  stream: Readable,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'clientele-read-'));
   try {
-    const path = join(folder, 'stdin');
-    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+    const path = join(folder, 'spooled');
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }));
     return await use(path);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,11 @@
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Database } from './connect.ts';
-import { isConnectionLost, isTransient } from './failures.ts';
+import { codeOf, isConnectionLost, isTransient } from './failures.ts';
+
+interface RetryOptions {
+  readonly attemptsMax?: number;
+}
 
 /**
  * Runs a transaction again when the database broke it off with a deadlock or a serialization failure, after a short
@@ -9,15 +13,28 @@ import { isConnectionLost, isTransient } from './failures.ts';
  *
  * @throws the last failure after chunkAttemptsMax attempts, and any other failure at once.
  */
-export async function retrying<T>(
+export function retrying<T>(transaction: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  return again(transaction, isTransient, options);
+}
+
+/**
+ * As `retrying`, for a transaction that looks whether a unique value is free and then writes it: it is run again as
+ * well when somebody took the value in between, since the next attempt sees that, and leaves the row out.
+ */
+export function untilSettled<T>(transaction: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  return again(transaction, (error) => isTransient(error) || codeOf(error) === '23505', options);
+}
+
+async function again<T>(
   transaction: () => Promise<T>,
-  { attemptsMax = configuration().limits.chunkAttemptsMax }: { readonly attemptsMax?: number } = {},
+  isPassing: (error: unknown) => boolean,
+  { attemptsMax = configuration().limits.chunkAttemptsMax }: RetryOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (error) {
-      if (!isTransient(error) || attempt >= attemptsMax) throw error;
+      if (!isPassing(error) || attempt >= attemptsMax) throw error;
       const pauseMsMax = Math.min(10 * 2 ** attempt, 500);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMsMax));
     }

@@ -25,8 +25,9 @@ export function readBrokenLine(
   const cells: number[] = [];
   let position = from;
   for (;;) {
-    const next = isAt(bytes, position, marks.quote, lineEnd)
-      ? quotedCell(bytes, position, lineEnd, marks, reading, cells)
+    const open = marks.padded ? afterBlanks(bytes, position, lineEnd, marks) : position;
+    const next = isAt(bytes, open, marks.quote, lineEnd)
+      ? quotedCell(bytes, open, lineEnd, marks, reading, cells)
       : plainCell(bytes, position, lineEnd, marks, cells);
     if (next === undefined) return undefined;
     if (next >= lineEnd) return cells;
@@ -68,14 +69,12 @@ function quotedCell(
 ): number | undefined {
   const quoteLength = marks.quote.length;
   const begin = open + quoteLength;
-  let quotes = 0;
   for (let at = begin; at < lineEnd; at++) {
     if (marks.escape !== 0 && bytes[at] === marks.escape) {
       at++;
       continue;
     }
     if (!isAt(bytes, at, marks.quote, lineEnd)) continue;
-    quotes++;
     const after = at + quoteLength;
     if (isAt(bytes, after, marks.quote, lineEnd)) {
       at = after + quoteLength - 1;
@@ -86,10 +85,23 @@ function quotedCell(
       pushCell(bytes, begin, at, cellEscaped, cells);
       return next;
     }
-    if (reading === 'literal') return plainCell(bytes, open, lineEnd, marks, cells);
+    if (reading === 'literal') break;
     at = after - 1;
   }
-  return quotes > 0 && reading === 'literal' ? plainCell(bytes, open, lineEnd, marks, cells) : undefined;
+  return reading === 'literal' ? literalCell(bytes, open, lineEnd, marks, cells) : undefined;
+}
+
+/** A cell whose quotes are text. One alone, with which it begins, is none: that quote was meant to open. */
+function literalCell(
+  bytes: Uint8Array,
+  open: number,
+  lineEnd: number,
+  marks: Marks,
+  cells: number[],
+): number | undefined {
+  const end = plainCell(bytes, open, lineEnd, marks, cells);
+  for (let at = open + marks.quote.length; at < end; at++) if (isAt(bytes, at, marks.quote, end)) return end;
+  return undefined;
 }
 
 /** Where the blanks after a closing quote end; a blank may be the delimiter itself. */

@@ -3,6 +3,7 @@
  * so that a file in which a few lines are broken is told from one in another encoding.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
+import { wholeCharacters } from './invalid-utf8.ts';
 import { findMojibake } from './mojibake.ts';
 
 const evidenceBytesMax = 20 * 1024;
@@ -33,7 +34,8 @@ export class ByteSurvey {
   see(chunk: Buffer): void {
     this.bytes += chunk.length;
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
-    const end = bytes.length > carryBytesMax ? bytes.length : lastLineEnd(bytes);
+    const end =
+      lastLineEnd(bytes) || (bytes.length > carryBytesMax ? wholeCharacters(bytes, bytes.length) : 0);
     this.#judge(bytes.subarray(0, end));
     this.#carry = bytes.subarray(end);
   }
@@ -42,12 +44,13 @@ export class ByteSurvey {
   breakOff(next: Buffer): Buffer {
     this.#carry = Buffer.alloc(0);
     this.#isFirstLine = false;
-    const begin = next.indexOf(LF);
+    const begin = next.indexOf(next.includes(LF) ? LF : CR);
     return next.subarray(begin === -1 ? next.length : begin + 1);
   }
 
-  end(): void {
-    this.#judge(this.#carry);
+  /** @param complete the file ends here; else the last line may have been cut, and is not judged. */
+  end(complete: boolean): void {
+    if (complete) this.#judge(this.#carry);
     this.#carry = Buffer.alloc(0);
   }
 

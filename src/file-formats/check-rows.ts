@@ -1,9 +1,8 @@
 /** What is wrong with the rows of a batch of delimited text, as far as bytes and widths tell. */
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { ColumnShapes } from './column-shapes.ts';
 import type { CsvBatch } from './csv-batch.ts';
 import { firstInvalid } from './invalid-utf8.ts';
-import { findMojibake } from './mojibake.ts';
 import type { FoundFault } from './row-table.ts';
 import type { RowFault } from './rows.ts';
 
@@ -26,7 +25,7 @@ export class RowChecks {
   }
 
   /**
-   * Notes faults and warnings in the batch, at most one of each a row, in the rows' order.
+   * Notes the faults of the batch, at most one a row, in the rows' order.
    * @param found what the tokenizer has found.
    */
   check(batch: CsvBatch, found: readonly FoundFault[], columns: number): void {
@@ -38,7 +37,6 @@ export class RowChecks {
       checkNuls(batch, add);
       checkEncoding(batch, this.#options.encoding, add);
     });
-    batch.warnings = gather(batch, (add) => warnOfMojibake(batch, add));
   }
 
   #checkWidths(batch: CsvBatch, columns: number, add: AddFault): void {
@@ -96,7 +94,7 @@ function checkLengths(batch: CsvBatch, max: number, add: AddFault): void {
 }
 
 function checkNuls(batch: CsvBatch, add: AddFault): void {
-  const bytes = bytesOf(batch);
+  const bytes = batch.bytes();
   const begin = batch.rowBegin(0);
   for (let at = bytes.indexOf(0); at !== -1; ) {
     const index = rowAt(batch, begin + at);
@@ -106,7 +104,7 @@ function checkNuls(batch: CsvBatch, add: AddFault): void {
 }
 
 function checkEncoding(batch: CsvBatch, encoding: string, add: AddFault): void {
-  if (isUtf8(bytesOf(batch))) return;
+  if (isUtf8(batch.bytes())) return;
   for (let i = 0; i < batch.length; i++) {
     const begin = batch.rowBegin(i);
     const row = batch.tokenized.bytes.subarray(begin, batch.rowBegin(i + 1));
@@ -121,36 +119,6 @@ function checkEncoding(batch: CsvBatch, encoding: string, add: AddFault): void {
       details: { byte, encoding },
     });
   }
-}
-
-/**
- * UTF-8 of two characters that show one of UTF-8 read as something else, seen as Latin-1: `Ã©` (windows-1252), `√©`
- * (Mac), `├®` (DOS), or a replacement character. A quick look at a whole batch before any row is looked at.
- */
-const suspicious =
-  /\xc3[\x82-\x85\x8e-\x91\x97-\x99\xa2][\xc2-\xe2]|\xe2(?:\x88\x9a|\x94[\x80-\xbf])[\xc2-\xe2]|\xef\xbf\xbd/;
-
-function warnOfMojibake(batch: CsvBatch, add: AddFault): void {
-  if (isAscii(bytesOf(batch)) || !suspicious.test(batch.latin1())) return;
-  for (let i = 0; i < batch.length; i++) {
-    for (let column = 0; column < batch.keptWidth(i); column++) {
-      if (!batch.isHigh(i, column)) continue;
-      const sample = findMojibake(batch.cell(i, column));
-      if (sample === undefined) continue;
-      add({
-        index: i,
-        offset: batch.cellBytes(i, column)[0],
-        code: 'cell.mojibake',
-        column,
-        details: { sample },
-      });
-      break;
-    }
-  }
-}
-
-function bytesOf(batch: CsvBatch): Buffer {
-  return batch.tokenized.bytes.subarray(batch.rowBegin(0), batch.rowBegin(batch.length));
 }
 
 function rowAt(batch: CsvBatch, position: number): number {

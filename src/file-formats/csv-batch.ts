@@ -2,6 +2,8 @@
  * A batch of rows of delimited text. It keeps the bytes and where the cells stand in them; a cell becomes a string
  * when it is asked for, so columns that nobody maps cost nothing.
  */
+
+import { mojibakeIn } from './batch-warnings.ts';
 import { cellEscaped, cellHigh, cellShift } from './csv-marks.ts';
 import { showInvalid } from './invalid-utf8.ts';
 import type { RowTable } from './row-table.ts';
@@ -36,7 +38,6 @@ export class CsvBatch implements RowBatch {
   readonly length: number;
   readonly first: number;
   faults: readonly RowFault[] = [];
-  warnings: readonly RowFault[] = [];
   readonly tokenized: TokenizedRows;
   readonly #bytes: SlicingBuffer;
   readonly #cells: Int32Array;
@@ -44,6 +45,7 @@ export class CsvBatch implements RowBatch {
   readonly #from: number;
   #text: string | undefined;
   #offsets: Float64Array | undefined;
+  #warnings: readonly RowFault[] | undefined;
 
   constructor(tokenized: TokenizedRows, first: number, length = tokenized.rows) {
     this.tokenized = tokenized;
@@ -59,8 +61,13 @@ export class CsvBatch implements RowBatch {
   start(length: number): CsvBatch {
     const start = new CsvBatch(this.tokenized, this.first, length);
     start.faults = this.faults.filter((fault) => fault.row < this.first + length);
-    start.warnings = this.warnings.filter((warning) => warning.row < this.first + length);
     return start;
+  }
+
+  /** Looked for when they are asked for. */
+  get warnings(): readonly RowFault[] {
+    this.#warnings ??= mojibakeIn(this);
+    return this.#warnings;
   }
 
   width(i: number): number {
@@ -124,6 +131,11 @@ export class CsvBatch implements RowBatch {
   isHigh(i: number, column: number): boolean {
     const at = (this.#rowCells[i] as number) + column * 2;
     return ((this.#cells[at + 1] as number) & cellHigh) !== 0;
+  }
+
+  /** The UTF-8 of the rows. */
+  bytes(): Buffer {
+    return this.tokenized.bytes.subarray(this.rowBegin(0), this.rowBegin(this.length));
   }
 
   /** Where row i begins in the window; for i = length, where the batch ends. */

@@ -17,6 +17,8 @@ export interface Marks {
   readonly escape: number;
   /** Empty when there are no comments. */
   readonly comment: Uint8Array;
+  /** Blanks before an opening quote are not part of the cell. */
+  readonly padded: boolean;
 }
 
 export function marksOf(dialect: {
@@ -24,6 +26,7 @@ export function marksOf(dialect: {
   readonly quote: string;
   readonly escape: 'double' | 'backslash';
   readonly comment: string;
+  readonly padded?: boolean;
 }): Marks {
   const encoder = new TextEncoder();
   return {
@@ -31,6 +34,7 @@ export function marksOf(dialect: {
     quote: encoder.encode(dialect.quote),
     escape: dialect.escape === 'backslash' ? 0x5c : 0,
     comment: encoder.encode(dialect.comment),
+    padded: dialect.padded === true,
   };
 }
 

@@ -144,7 +144,9 @@ function utf7Letters(encoded: string): string | undefined {
   if (bits < 16 || bits % 16 >= 6) return undefined;
   const bytes = Buffer.from(encoded, 'base64').subarray(0, Math.floor(bits / 16) * 2);
   const decoded = Buffer.from(bytes).swap16().toString('utf16le');
-  return /^[\u00a0-\u058f\u05d0-\u06ff\u2010-\u20bf\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+$/u.test(decoded)
+  return /^[\x20-\x7e\u00a0-\u058f\u05d0-\u06ff\u2010-\u20bf\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+$/u.test(
+    decoded,
+  )
     ? decoded
     : undefined;
 }

@@ -6,8 +6,11 @@ import { chunkBytes } from './limits.ts';
 /** Free bytes in front of every chunk that `readFileBytes` gives, in memory that is the chunk's alone. */
 export const roomBytes = 16 * 1024;
 
+/** Chunks that one call of the operating system fills; calls cost more than they read. */
+const chunksPerRead = 4;
+
 /**
- * Reads bytes [from, to) of a file, the next chunk while the last one is being worked on.
+ * Reads bytes [from, to) of a file, the next chunks while the last ones are being worked on.
  * Each chunk has `roomBytes` free bytes before it and one after it.
  */
 export async function* readFileBytes(
@@ -18,27 +21,35 @@ export async function* readFileBytes(
   const file = await openFile(path);
   try {
     let position = from;
-    let ahead = readChunk(file, position, to);
+    let ahead = readChunks(file, position, to, 1);
     for (;;) {
-      const chunk = await ahead;
-      if (chunk.length === 0) return;
-      position += chunk.length;
-      ahead = readChunk(file, position, to);
-      // A failure is met where the chunk is awaited; it must not count as unhandled until then.
+      const chunks = await ahead;
+      if (chunks.length === 0) return;
+      for (const chunk of chunks) position += chunk.length;
+      ahead = readChunks(file, position, to, chunksPerRead);
+      // A failure is met where the chunks are awaited; it must not count as unhandled until then.
       ahead.catch(() => {});
-      yield chunk;
+      yield* chunks;
     }
   } finally {
     await file.close();
   }
 }
 
-async function readChunk(file: FileHandle, position: number, to: number): Promise<Buffer> {
-  const size = Math.min(chunkBytes, to - position);
-  if (size <= 0) return Buffer.alloc(0);
-  const memory = Buffer.allocUnsafeSlow(roomBytes + size + 1);
-  const { bytesRead } = await file.read(memory, roomBytes, size, position);
-  return memory.subarray(roomBytes, roomBytes + bytesRead);
+/** @returns as many of `count` chunks as the file has from `position` on, each with something in it. */
+async function readChunks(file: FileHandle, position: number, to: number, count: number): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for (let left = to - position; left > 0 && chunks.length < count; left -= chunkBytes) {
+    const size = Math.min(chunkBytes, left);
+    chunks.push(Buffer.allocUnsafeSlow(roomBytes + size + 1).subarray(roomBytes, roomBytes + size));
+  }
+  if (chunks.length === 0) return [];
+  let { bytesRead: left } = await file.readv(chunks, position);
+  return chunks.flatMap((chunk) => {
+    const filled = chunk.subarray(0, left);
+    left = Math.max(0, left - chunk.length);
+    return filled.length > 0 ? [filled] : [];
+  });
 }
 
 /** Bytes [from, from + size) of a file, fewer where it ends. */

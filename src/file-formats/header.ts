@@ -8,9 +8,18 @@ import type { Column } from './rows.ts';
 const invisible = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|[\u115f\u1160\u3164\uffa0]/gu;
 const anySpace = /[\s\u00a0]+/gu;
 
+/** No name is longer; a header that is, is none. */
+const nameCharactersMax = 250;
+
 /** The header as a person sees it; blank when nothing is seen. */
 export function cleanName(text: string): string {
-  return text.normalize('NFC').replace(anySpace, ' ').replace(invisible, '').trim();
+  return Array.from(text.slice(0, 4 * nameCharactersMax))
+    .slice(0, nameCharactersMax)
+    .join('')
+    .normalize('NFC')
+    .replace(anySpace, ' ')
+    .replace(invisible, '')
+    .trim();
 }
 
 /**

@@ -7,10 +7,13 @@ import type { ReadLimits } from './limits.ts';
 import type { Dialect } from './rows.ts';
 import { type FileSample, takeSample } from './sample.ts';
 import { sniffDialect } from './sniff-dialect.ts';
+import { openText, type TextLocation } from './source.ts';
 import { isEncoding, transcoderFor } from './transcode.ts';
 
 export interface FoundDialect {
   readonly dialect: Dialect;
+  /** How many columns a table without a header has. */
+  readonly columns: number | undefined;
   readonly encodingCertain: boolean;
   readonly notes: readonly string[];
 }
@@ -31,9 +34,11 @@ export async function findDialect(
     complete: sample.complete,
   };
   if (isBlank(text.head) && sample.complete) throw new AppError('file.empty', 'The file is empty.');
-  const found = sniffDialect(text, given, limits);
+  const longer = () => readText({ path, packing: sample.packing, encoding: encoding.encoding }, limits);
+  const found = await sniffDialect(text, given, limits, longer);
   return {
     dialect: { ...found.dialect, packing: sample.packing, encoding: encoding.encoding },
+    columns: found.columns,
     encodingCertain: encoding.certain,
     notes: [...encoding.notes, ...found.notes],
   };
@@ -49,6 +54,20 @@ function findEncoding({ head, survey }: FileSample, given: string | undefined): 
   if (fromHead !== undefined && fromHead !== 'utf-8') return { encoding: fromHead, certain: true, notes: [] };
   refuseControlBytes(head);
   return encodingOfBytes(survey, markedEncoding(head));
+}
+
+/** How much of a JSON text is searched for the list of rows. */
+const jsonBytes = 8 * 1024 * 1024;
+
+async function readText(location: TextLocation, limits: ReadLimits): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of openText(location, limits).chunks) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= jsonBytes) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** @returns UTF-8 without byte-order mark. */

@@ -14,7 +14,7 @@ export function firstInvalid(bytes: Buffer): number {
 }
 
 /** The largest length up to `length` that does not cut a character that could still become whole. */
-function wholeCharacters(bytes: Uint8Array, length: number): number {
+export function wholeCharacters(bytes: Uint8Array, length: number): number {
   for (let back = 1; back <= 3 && back <= length; back++) {
     const byte = bytes[length - back] as number;
     if (byte < 0x80) return length;

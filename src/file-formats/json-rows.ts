@@ -67,8 +67,8 @@ export class JsonRows {
     return batch;
   }
 
-  /** One row's text. `depth` tells how deep its brackets go, 0 when that was not looked at. */
-  add(bytes: Buffer, place: RowPlace, depth = 0): void {
+  /** One row's text. `depth` tells how deep its brackets go. */
+  add(bytes: Buffer, place: RowPlace, depth: number): void {
     if (depth > this.#options.limits.jsonDepthMax) {
       this.addFault(
         bytes,
@@ -100,6 +100,11 @@ export class JsonRows {
       this.addFault(bytes, place, members);
       return;
     }
+    const mixed = this.#mixedWith(members.keys);
+    if (mixed !== undefined) {
+      this.addFault(bytes, place, mixed);
+      return;
+    }
     if (members.keys === undefined && this.#isArrayHeader(members.cells)) return;
     const cells = members.keys === undefined ? members.cells : this.#arranged(members);
     if (cells instanceof Problem) {
@@ -110,6 +115,16 @@ export class JsonRows {
     this.#checkWidth(cells, members.keys === undefined, place);
     this.#checkCells(cells, place);
     if (!isAscii(bytes)) this.#warnOfMojibake(cells, place);
+  }
+
+  /** Rows are all objects or all lists. */
+  #mixedWith(keys: readonly string[] | undefined): Problem | undefined {
+    const areObjects = this.#columns.size > 0;
+    const areLists = this.#arrayWidth > 0;
+    if (keys === undefined && areObjects) return unreadable('it is a list, where the others are objects');
+    return keys !== undefined && areLists
+      ? unreadable('it is an object, where the others are lists')
+      : undefined;
   }
 
   #isArrayHeader(cells: readonly string[]): boolean {

@@ -212,6 +212,21 @@ export class JsonStructure {
   }
 }
 
+/** How deep the brackets of a text go, those in strings left aside. */
+export function bracketDepth(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === code.quote) inString = !inString;
+    else if (inString) at += byte === code.backslash ? 1 : 0;
+    else if (byte === code.openBrace || byte === code.openBracket) deepest = Math.max(deepest, ++depth);
+    else if (byte === code.closeBrace || byte === code.closeBracket) depth--;
+  }
+  return deepest;
+}
+
 function tableOf(characters: string): Uint8Array {
   const table = new Uint8Array(256);
   for (const character of characters) table[character.charCodeAt(0)] = 1;

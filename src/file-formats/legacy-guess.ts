@@ -150,7 +150,7 @@ function neighbourOddity(before: string, character: string, after: string): numb
 const rareSign = -11;
 const commonSign = -7;
 const commonSigns = /[\u00a0€£§°ªº’‘“”„–—…«»·®©™½¼¾²³×¿¡´]/u;
-const withinWords = new Set(['’', '·', '\u00ad']);
+const withinWords = new Set(['·', '\u00ad']);
 /** What may stand right after a letter, or right before one. */
 const afterLetters = /[”’“»…™®©ªº°\u00a0–—²³]/u;
 const beforeLetters = /[“‘„«»¿¡\u00a0–—©]/u;
@@ -158,9 +158,11 @@ const beforeLetters = /[“‘„«»¿¡\u00a0–—©]/u;
 /** Signs where they are at home: degrees and amounts, elisions and contractions. */
 const expectedPlaces = [
   /\d ?°/u,
+  /\d[ªº]/u,
+  /N[º°]/u,
   /[€£]\u00a0?.?\d/u,
   /\d[ \u00a0]?€/u,
-  /(?:^|[^\p{L}])(?:[dlcnjmtso]|qu|[ndas]ell)’\p{L}/iu,
+  /(?:^|[^\p{L}])(?:[dlcnjmtso]|qu|[ndas]ell|sant)’\p{L}/iu,
   /\p{L}’(?:s|t|d|m|re|ve|ll)(?:$|[^\p{L}])/iu,
 ];
 
@@ -185,7 +187,9 @@ function isAscii(character: string): boolean {
   return character.charCodeAt(0) < 128;
 }
 
+/** The ordinal signs of Spanish and Portuguese are letters to Unicode; here they are signs. */
 function isLetter(character: string): boolean {
+  if (character === 'ª' || character === 'º') return false;
   return isAscii(character) ? /[A-Za-z]/.test(character) : /[\p{L}\u0e31-\u0e4e]/u.test(character);
 }
 

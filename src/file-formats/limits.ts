@@ -17,5 +17,9 @@ export function configuredLimits(): ReadLimits {
   return configuration().limits;
 }
 
-/** How much is read from disk at once. 128 to 1024 KiB measure alike; less memory is then better. */
-export const chunkBytes = 256 * 1024;
+/**
+ * How much is read from disk at once. With the room before it and what is left over of the last one, a chunk stays
+ * under 128 KiB: V8 and malloc give larger strings and buffers pages of their own, which cost more than the reading
+ * (eight times the page faults were measured, and a third of the speed).
+ */
+export const chunkBytes = 108 * 1024;

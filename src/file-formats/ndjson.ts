@@ -2,6 +2,7 @@
 
 import { Problem } from '../platform/problems.ts';
 import type { JsonRows, RowPlace } from './json-rows.ts';
+import { bracketDepth } from './json-structure.ts';
 import type { ReadLimits } from './limits.ts';
 import type { TextSource } from './source.ts';
 import type { TextBatch } from './text-batch.ts';
@@ -87,7 +88,7 @@ class LineReader {
       );
       this.#tooLong = undefined;
     } else if (!isBlank(bytes)) {
-      this.#rows.add(bytes, place);
+      this.#rows.add(bytes, place, bracketDepth(bytes));
     }
     this.#offset = offset + this.#source.measure(this.#window, from, next);
     this.#at = next;

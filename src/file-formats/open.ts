@@ -28,19 +28,22 @@ export interface ReadOptions {
 }
 
 const sampleRows = 100;
+/** A sample is to be looked at; a cell of megabytes is not. */
+const sampleCharacters = 1000;
 /** How long samples of JSON are searched for keys. */
 const keysTimeoutMs = 1000;
 
 /** @throws AppError when the file cannot be read as a table at all. */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const { whole = false, given = {}, limits = configuredLimits() } = options;
-  const { dialect, encodingCertain, notes } = await findDialect(path, whole, given, limits);
-  const table = openTable(path, dialect, limits);
+  const { dialect, columns, encodingCertain, notes } = await findDialect(path, whole, given, limits);
+  const table = openTable(path, dialect, limits, columns);
   const sample: string[][] = [];
   const searchKeys = dialect.format !== 'csv';
   const until = performance.now() + keysTimeoutMs;
   for await (const batch of withoutFooter(table.batches, dialect.footerRows)) {
-    for (let i = 0; i < batch.length && sample.length < sampleRows; i++) sample.push(cellsOf(batch, i));
+    for (let i = 0; i < batch.length && sample.length < sampleRows; i++)
+      sample.push(cellsOf(batch, i, limits));
     if (sample.length === sampleRows && !(searchKeys && (whole || performance.now() < until))) break;
   }
   const empty = sample.length === 0 ? ['There are no rows in the file.'] : [];
@@ -66,6 +69,9 @@ export function readRows(
   return withoutFooter(table.batches, dialect.footerRows);
 }
 
-function cellsOf(batch: RowBatch, i: number): string[] {
-  return Array.from({ length: batch.width(i) }, (_, column) => batch.cell(i, column));
+function cellsOf(batch: RowBatch, i: number, limits: ReadLimits): string[] {
+  const width = Math.min(batch.width(i), limits.columnsMax);
+  return Array.from({ length: width }, (_, column) =>
+    batch.cell(i, column).slice(0, sampleCharacters).toWellFormed(),
+  );
 }

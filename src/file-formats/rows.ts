@@ -34,7 +34,7 @@ export interface RowBatch {
   offset(i: number): number;
   /** Faults of this batch's rows, in order; empty for almost every batch. */
   readonly faults: readonly RowFault[];
-  /** What is odd about rows that are read all the same: their codes are warnings. */
+  /** What is odd about rows that are read all the same: their codes are warnings. Looked for when asked for. */
   readonly warnings: readonly RowFault[];
 }
 
@@ -51,7 +51,7 @@ export interface Dialect {
   readonly packing: 'none' | 'gzip' | 'zip';
   /** An iconv name: `utf-8`, `utf-16le`, `windows-1252` … */
   readonly encoding: string;
-  /** Delimited text only, as are the next six. */
+  /** Delimited text only, as are those down to `padded`. */
   readonly delimiter: string;
   readonly quote: string;
   readonly escape: 'double' | 'backslash';
@@ -62,6 +62,8 @@ export interface Dialect {
   /** Rows at the end that are totals and not data. */
   readonly footerRows: number;
   readonly comment: string;
+  /** Blanks before an opening quote are not part of the cell: `1, "Ann", "London, UK"`. */
+  readonly padded?: boolean;
   /**
    * JSON only: a JSON Pointer (RFC 6901) to the array whose elements are the rows, '' when the text is that array.
    * Without it the text is objects one after another, and they are the rows.
@@ -73,7 +75,7 @@ export interface Dialect {
 export interface Inspection {
   readonly dialect: Dialect;
   readonly columns: readonly Column[];
-  /** Up to 100 rows as they will be read. */
+  /** Up to 100 rows as they will be read; of a long cell, the beginning. */
   readonly sample: readonly (readonly string[])[];
   /** False when the encoding is a guess among legacy ones that a person should look at. */
   readonly encodingCertain: boolean;

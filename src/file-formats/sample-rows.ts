@@ -9,6 +9,7 @@ export interface SampleDialect {
   readonly quote: string;
   readonly escape: 'double' | 'backslash';
   readonly comment: string;
+  readonly padded?: boolean;
 }
 
 export interface SampleRow {

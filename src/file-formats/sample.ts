@@ -27,6 +27,7 @@ const unpackedBytes = 8 * 1024 * 1024;
 
 /** @param whole look at every byte, not only at samples. */
 export async function takeSample(path: string, whole: boolean, limits: ReadLimits): Promise<FileSample> {
+  await fileSize(path);
   const packing = packingOf(await readPart(path, 0, 4));
   if (packing !== 'none' || whole)
     return sampleStream(path, packing, whole ? Number.POSITIVE_INFINITY : unpackedBytes, limits);
@@ -56,7 +57,7 @@ async function sampleStream(
       break;
     }
   }
-  survey.end();
+  survey.end(isWhole);
   const start = Math.max(0, survey.bytes - tailBytes);
   const aligned = start + ((4 - (start % 4)) % 4);
   const tail = isWhole ? Buffer.from(last.subarray(last.length - (survey.bytes - aligned))) : undefined;
@@ -77,6 +78,6 @@ async function sampleParts(path: string, limits: ReadLimits): Promise<FileSample
   const tailAt = size - tailBytes - ((size - tailBytes) % 4);
   const tail = await readPart(path, tailAt, size - tailAt);
   survey.see(survey.breakOff(tail));
-  survey.end();
+  survey.end(true);
   return { packing: 'none', head, complete: false, tail, survey };
 }

@@ -7,6 +7,8 @@ import { cellKind } from './cell-kind.ts';
 import { filledCells, type SampleDialect, type SampleRow, sampleRows, usualWidth } from './sample-rows.ts';
 
 const rowsLooked = 300;
+/** So many rows it takes to say that quotes mean nothing. */
+const unquotedRowsMin = 5;
 /** What a table of one column scores when nothing speaks against it. Another delimiter must do better. */
 const singleColumn = 0.3;
 
@@ -25,6 +27,7 @@ export interface SniffedDelimiter {
   readonly delimiter: string;
   readonly quote: string;
   readonly escape: 'double' | 'backslash';
+  readonly padded: boolean;
   /** The rows of the sample as they are read so. */
   readonly rows: readonly SampleRow[];
 }
@@ -43,6 +46,7 @@ export function sniffDelimiter(
     for (const { trust, ...quoting } of possibleQuotes(text, given)) {
       const dialect = { delimiter, ...quoting, comment: given.comment ?? '' };
       const rows = sampleRows(text, dialect, rowsLooked, linesToSkip);
+      if (quoting.quote === '' && given.quote === undefined && rows.length < unquotedRowsMin) continue;
       const score = trust * scoreRows(rows, delimiter, quoting.quote, belief);
       if (score > bestScore) {
         best = { delimiter, ...quoting, rows };
@@ -79,6 +83,7 @@ function possibleDelimiters(text: Buffer): Map<string, number> {
 interface Quoting {
   readonly quote: string;
   readonly escape: 'double' | 'backslash';
+  readonly padded: boolean;
   readonly trust: number;
 }
 
@@ -90,12 +95,26 @@ function possibleQuotes(text: Buffer, given: Partial<SampleDialect>): Quoting[] 
       : [given.quote];
   const escapes: Quoting['escape'][] = given.escape === undefined ? ['double'] : [given.escape];
   if (given.escape === undefined && /\\["']/.test(latin1)) escapes.push('backslash');
-  const possible = quotes.flatMap((quote) =>
-    escapes.map((escaping) => ({ quote, escape: escaping, trust: quote === "'" ? 0.9 : 1 })),
-  );
-  // Tab-separated text often knows no quotes at all; that is believed only where quotes make no sense.
-  if (given.quote === undefined && latin1.includes('"'))
-    possible.push({ quote: '', escape: 'double', trust: 0.5 });
+  const paddings = given.padded === undefined ? [false] : [given.padded];
+  if (given.padded === undefined && /[,;\t|] +["']/.test(latin1)) paddings.push(true);
+  const possible: Quoting[] = [];
+  for (const quote of quotes) {
+    for (const escaping of escapes) {
+      for (const padded of paddings) {
+        possible.push({
+          quote,
+          escape: escaping,
+          padded,
+          trust: (quote === "'" ? 0.9 : 1) * (padded ? 0.95 : 1),
+        });
+      }
+    }
+  }
+  // Tab-separated text often knows no quotes at all. That is believed where most rows make no sense with them: one
+  // that is not closed is a fault of its row.
+  if (given.quote === undefined && latin1.includes('"')) {
+    possible.push({ quote: '', escape: 'double', padded: false, trust: 0.3 });
+  }
   return possible;
 }
 

@@ -18,24 +18,31 @@ export interface TextSample {
 
 export interface SniffedDialect {
   readonly dialect: Omit<Dialect, 'packing' | 'encoding'>;
+  /** How many cells rows have, for a table without a header to tell. */
+  readonly columns?: number;
   readonly notes: readonly string[];
 }
 
 const headRows = 300;
 
-/** @param given what a person says; it is taken as it is. */
-export function sniffDialect(
+/**
+ * @param given what a person says; it is taken as it is.
+ * @param longer reads more of the text than the sample has.
+ */
+export async function sniffDialect(
   sample: TextSample,
   given: Partial<Dialect>,
   limits: ReadLimits,
-): SniffedDialect {
+  longer: () => Promise<Buffer>,
+): Promise<SniffedDialect> {
   const format = given.format ?? looksLikeJson(sample.head, sample.complete) ?? 'csv';
   if (format === 'csv') return sniffCsv(sample, given);
-  return format === 'json' ? sniffJson(sample, given, limits) : { dialect: { ...plain, format }, notes: [] };
+  if (format === 'ndjson') return { dialect: { ...plain, format }, notes: [] };
+  return sniffJson(sample.complete ? sample.head : await longer(), given, limits);
 }
 
-function sniffJson(sample: TextSample, given: Partial<Dialect>, limits: ReadLimits): SniffedDialect {
-  const { rowsAt, header } = sniffJsonRows(sample.head, limits);
+function sniffJson(text: Buffer, given: Partial<Dialect>, limits: ReadLimits): SniffedDialect {
+  const { rowsAt, header } = sniffJsonRows(text, limits);
   const at = given.rowsAt ?? rowsAt;
   return {
     dialect: {
@@ -71,6 +78,7 @@ function sniffCsv(sample: TextSample, given: Partial<Dialect>): SniffedDialect {
   const footer = given.footerRows ?? footerRows(sample, quoting, comment, usualWidth(rows));
   const header = given.header ?? found.header;
   return {
+    ...(!header && rows.length > 0 && { columns: usualWidth(rows) }),
     dialect: {
       format: 'csv',
       delimiter: quoting.delimiter,
@@ -80,6 +88,7 @@ function sniffCsv(sample: TextSample, given: Partial<Dialect>): SniffedDialect {
       skipLines,
       footerRows: footer,
       comment,
+      ...(quoting.padded && { padded: true }),
     },
     notes: notesOn(given, { skipLines: skipLines - (stated === undefined ? 0 : 1), footer, header, comment }),
   };

@@ -22,7 +22,7 @@ export interface Table {
 export function openTable(path: string, dialect: Dialect, limits: ReadLimits, columns?: number): Table {
   const source = openText({ path, packing: dialect.packing, encoding: dialect.encoding }, limits);
   if (dialect.format === 'csv')
-    return new CsvTable(readCsvRows(source, { dialect, limits, columns }), dialect, limits);
+    return new CsvTable(readCsvRows(source, { dialect, limits, columns }), dialect.header, limits, columns);
   const rows = new JsonRows({ limits, encoding: dialect.encoding, header: dialect.header });
   const batches =
     dialect.format === 'json'
@@ -36,8 +36,13 @@ class CsvTable implements Table {
   #columns: Column[] = [];
   readonly #notes: string[] = [];
 
-  constructor(batches: AsyncGenerator<CsvBatch>, dialect: Dialect, limits: ReadLimits) {
-    this.batches = this.#data(batches, dialect, limits);
+  constructor(
+    batches: AsyncGenerator<CsvBatch>,
+    header: boolean,
+    { columnsMax }: ReadLimits,
+    columns?: number,
+  ) {
+    this.batches = this.#data(batches, header, columnsMax, columns);
   }
 
   columns(): Column[] {
@@ -50,13 +55,13 @@ class CsvTable implements Table {
 
   async *#data(
     batches: AsyncGenerator<CsvBatch>,
-    { header }: Dialect,
-    { columnsMax }: ReadLimits,
+    header: boolean,
+    columnsMax: number,
+    columns: number | undefined,
   ): AsyncGenerator<CsvBatch> {
-    let isFirst = true;
     for await (const batch of batches) {
-      if (isFirst) {
-        const width = batch.width(0);
+      if (this.#columns.length === 0) {
+        const width = columns ?? batch.width(0);
         if (width > columnsMax) {
           throw new AppError(
             'file.too_many_columns',
@@ -65,8 +70,7 @@ class CsvTable implements Table {
         }
         this.#columns = header ? this.#name(batch, width) : numberColumns(width);
       }
-      if (!isFirst || !header) yield batch;
-      isFirst = false;
+      if (!header || batch.first > 0) yield batch;
     }
   }
 

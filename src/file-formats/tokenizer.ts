@@ -142,6 +142,7 @@ export class Tokenizer {
     const outside = this.#outside;
     const quote = this.#quote;
     const delimiterLength = this.#marks.delimiter.length;
+    const { padded } = this.#marks;
     const { cells } = found;
     const line = this.line;
     let n = found.cellCount;
@@ -153,6 +154,10 @@ export class Tokenizer {
       let begin = p;
       let end: number;
       let flags = 0;
+      if (b === SPACE && padded) {
+        p = this.#afterPadding(p);
+        b = bytes[p] as number;
+      }
       if (b === quote && isAt(bytes, p, this.#marks.quote, to)) {
         const after = this.#quoted(p);
         if (after === incomplete) return incomplete;
@@ -253,27 +258,30 @@ export class Tokenizer {
     if (next === incomplete) return incomplete;
     const { found } = this;
     const before = (cellsEnd - found.cellCount) / 2 + beyond;
-    let cells = why === broken ? this.#readBroken(open, lineEnd, before) : undefined;
+    const cells = why === broken ? this.#readBroken(open, lineEnd, before) : undefined;
     if (cells === undefined) {
       found.faults.push({ index: found.rows, offset: open, code: 'row.unclosed_quote', column: before });
-      cells = splitPlainly(this.#bytes, open, lineEnd, this.#marks);
     } else {
       found.mended.push(found.rows);
     }
-    const end = found.keep(cellsEnd, cells);
-    found.add(start, line, end, beyond + (cells.length - (end - cellsEnd)) / 2);
+    const kept = cells ?? splitPlainly(this.#bytes, open, lineEnd, this.#marks);
+    const end = found.keep(cellsEnd, kept);
+    found.add(start, line, end, beyond + (kept.length - (end - cellsEnd)) / 2);
     this.line++;
     return next;
   }
 
-  /** The reading of the rest of a line that gives the row as many cells as the table has columns, or else the lenient one. */
+  /**
+   * The reading of the rest of a line that gives the row as many cells as the table has columns. Where none does, the
+   * row is not believed: it is as if its quote were never closed.
+   */
   #readBroken(open: number, lineEnd: number, before: number): number[] | undefined {
-    const fits = (cells: number[] | undefined) =>
-      cells !== undefined && before + cells.length / 2 === this.columns;
     const lenient = readBrokenLine(this.#bytes, open, lineEnd, this.#marks, 'lenient');
-    if (fits(lenient)) return lenient;
     const literal = readBrokenLine(this.#bytes, open, lineEnd, this.#marks, 'literal');
-    return fits(literal) ? literal : (lenient ?? literal);
+    if (this.columns === 0) return lenient ?? literal;
+    return [lenient, literal].find(
+      (cells) => cells !== undefined && before + cells.length / 2 === this.columns,
+    );
   }
 
   /** Is the line at `at` before the table, blank, or a comment? */
@@ -306,6 +314,12 @@ export class Tokenizer {
     if (this.#bytes[at] === LF) return at + 1;
     if (at + 1 >= this.#to) return this.#final ? this.#to : incomplete;
     return this.#bytes[at + 1] === LF ? at + 2 : at + 1;
+  }
+
+  /** Where the quote stands that opens after blanks, or `at` when none does. */
+  #afterPadding(at: number): number {
+    const after = afterBlanks(this.#bytes, at, this.#to, this.#marks);
+    return isAt(this.#bytes, after, this.#marks.quote, this.#to) ? after : at;
   }
 
   /** Goes on in an unquoted cell, past escapes and bytes that only look like a delimiter. @returns the cell's end. */

@@ -97,8 +97,8 @@ async function workUntilRest(database: Database, lease: Lease, { watch, waits }:
 }
 
 /**
- * One step from where the run stands. A run that was cancelled under the step's hands is left where it is; one that
- * is refused, or at which the program fails, has failed, so that it is in nobody's way.
+ * One step from where the run stands. One that is refused, or at which the program fails, has failed, so that it is in
+ * nobody's way.
  *
  * @returns false when it has to wait for another run.
  */
@@ -108,16 +108,19 @@ async function takeStep(step: steps.Step): Promise<boolean> {
     if (run.state === 'checked') return await steps.beginCommit(step);
     await advance[run.state]?.(step);
   } catch (error) {
-    if (isRefusal(error, 'import.move') && (await reload(database, lease)).state !== run.state) {
-      await dropStaged(database, run);
-    } else if (passes(error) || !canMove(run.state, 'failed')) {
-      throw error;
-    } else {
-      await failRun(database, lease, error instanceof AppError ? error : failureOf(error));
-      if (!(error instanceof AppError)) throw error;
-    }
+    if (isRefusal(error, 'import.move') && (await wasMoved(step))) return true;
+    if (passes(error) || !canMove(run.state, 'failed')) throw error;
+    await failRun(database, lease, error instanceof AppError ? error : failureOf(error));
+    if (!(error instanceof AppError)) throw error;
   }
   return true;
+}
+
+/** Was the run cancelled under the step's hands? It is left where it is then. */
+async function wasMoved({ database, run, lease }: steps.Step): Promise<boolean> {
+  const moved = await reload(database, lease);
+  if (rests(moved)) await dropStaged(database, moved);
+  return moved.state !== run.state;
 }
 
 /** Not the run's fault: the database is away, or another process has the run now. */

@@ -2,7 +2,7 @@
 
 import type { ColumnReading } from '../field-types/field-type.ts';
 import type { Tenant } from '../tenants/tenants.ts';
-import { type Mapping, mappedFields } from './mapping.ts';
+import { type Mapping, mappedFields } from './mapping/mapping.ts';
 import type { ImportRun } from './run.ts';
 import { type RunFields, runFields } from './sql/run-fields.ts';
 

@@ -11,6 +11,7 @@ import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { log } from '../platform/log.ts';
 
 export interface Lease {
   readonly tenantId: string;
@@ -20,7 +21,7 @@ export interface Lease {
 
 /**
  * Takes the run if nobody holds it, or if its time is over. A chunk that is being written, by whoever had the lease
- * before, is waited for. @returns null when somebody else holds it.
+ * before, is waited for, but not for long. @returns null when somebody else holds it.
  */
 export async function takeLease(
   database: Database,
@@ -30,7 +31,7 @@ export async function takeLease(
   const token = newId();
   const taken = await withTenant(database, tenantId, async (tx) => {
     // Looked at before it is locked: the lock waits for a chunk, also one of a process that is well and at work.
-    if (!(await isFree(tx, importId)) || !(await isFree(tx, importId, 'for update'))) return false;
+    if (!(await isFree(tx, importId)) || !(await lockIfFree(database, tx, importId))) return false;
     await tx.query(
       `update imports set lease_token = $3, lease_until = clock_timestamp() + make_interval(secs => $4) where tenant_id = $1 and id = $2`,
       [tenantId, importId, token, configuration().limits.leaseSeconds],
@@ -38,6 +39,29 @@ export async function takeLease(
     return true;
   });
   return taken ? { tenantId, importId, token } : null;
+}
+
+/**
+ * A process that is only asleep keeps its transactions open, and one of them may even wait for another. So after a
+ * while the sessions that are in the way are ended, one after the other; nothing of theirs was committed.
+ */
+async function lockIfFree(database: Database, tx: TenantTransaction, importId: string): Promise<boolean> {
+  const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const end = 'select pg_terminate_backend(pid) from unnest(pg_blocking_pids($1)) pid';
+  let ending: Promise<unknown> = Promise.resolve();
+  const endBlockers = (): void => {
+    ending = database.app.query(end, [rows[0]?.pid]).catch((error: unknown) => {
+      log().debug({ err: error }, 'a session that is in the way of a takeover could not be ended');
+    });
+  };
+  const { takeoverGraceSeconds } = configuration().limits;
+  const timer = setInterval(endBlockers, takeoverGraceSeconds * 1000);
+  try {
+    return await isFree(tx, importId, 'for update');
+  } finally {
+    clearInterval(timer);
+    await ending;
+  }
 }
 
 /** SQL: whether nobody holds the run of the row. */
@@ -96,7 +120,7 @@ export async function whileLeased<T>(database: Database, lease: Lease, work: () 
     renewLease(database, lease).catch((error: unknown) => {
       if (!isConnectionLost(error)) clearInterval(timer);
     });
-  }, configuration().limits.leaseRenewSeconds * 1000);
+  }, renewEveryMs());
   try {
     return await work();
   } catch (error) {
@@ -108,6 +132,12 @@ export async function whileLeased<T>(database: Database, lease: Lease, work: () 
       // It runs out by itself.
     });
   }
+}
+
+/** Often enough whatever the limits say: a lease that ends while its process is well would go to and fro between two. */
+function renewEveryMs(): number {
+  const { leaseSeconds, leaseRenewSeconds } = configuration().limits;
+  return Math.min(leaseRenewSeconds, leaseSeconds / 3) * 1000;
 }
 
 function lost(): AppError {

@@ -40,6 +40,7 @@ export async function* problemsOf(
   query: ProblemQuery = {},
 ): AsyncGenerator<ProblemAt> {
   const pageRows = query.pageRows ?? 50_000;
+  const columns = columnsOf(run);
   for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
     const { rows } = await withTenant(database, run.tenantId, (tx) =>
       tx.query<ProblemAt & Record<string, unknown>>(
@@ -47,8 +48,21 @@ export async function* problemsOf(
         [run.tenantId, run.id, after, after + pageRows, ...chunksOf(run, after, after + pageRows)],
       ),
     );
-    yield* rows;
+    for (const row of rows)
+      yield { ...row, column_index: row.column_index ?? columns.get(row.field) ?? null };
   }
+}
+
+/** The column that feeds each field: the check and the commit know of fields alone. */
+function columnsOf({ inspection, mapping }: ImportRun): ReadonlyMap<string | null, number> {
+  const places = new Map(inspection?.columns.map(({ name, index }) => [name, index]));
+  const fed = mapping?.columns.filter(({ field }) => field !== null) ?? [];
+  return new Map(
+    fed.flatMap(({ field, column }) => {
+      const place = places.get(column);
+      return place === undefined ? [] : [[field, place] as const];
+    }),
+  );
 }
 
 /** @returns the first few problems that keep rows out, in the order of the rows. */

@@ -9,7 +9,7 @@ import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { DuplicateRule } from './check/duplicates.ts';
 import type { CheckReport } from './check/report.ts';
-import type { MapOption, Mapping, WriteOption } from './mapping.ts';
+import type { MapOption, Mapping, WriteOption } from './mapping/mapping.ts';
 import type { ImportState } from './states.ts';
 
 export interface RunOptions {

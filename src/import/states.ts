@@ -88,6 +88,10 @@ export async function assertState(tx: TenantTransaction, id: string, state: Impo
   if (rowCount === 0) throw elsewhere(state);
 }
 
+/**
+ * Whoever ends a run has no more to do with it: its lease ends in the same stroke, so that an undo need not wait for
+ * its time when that process dies here. A run that is cancelled by somebody else before it writes is not yet left.
+ */
 async function writeMove(
   tx: TenantTransaction,
   id: string,
@@ -96,11 +100,16 @@ async function writeMove(
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update imports set state = $3, updated_at = now(),
-       finished_at = case when $3 in ('done', 'cancelled', 'failed', 'undone') then now() end
+       finished_at = case when $3 in ('done', 'cancelled', 'failed', 'undone') then now() end,
+       lease_token = case when not $5 then lease_token end, lease_until = case when not $5 then lease_until end
      where tenant_id = $1 and id = $2 and state = $4`,
-    [tx.tenantId, id, to, from],
+    [tx.tenantId, id, to, from, endsWork(from, to)],
   );
   return rowCount === 1;
+}
+
+function endsWork(from: ImportState, to: ImportState): boolean {
+  return to === 'done' || to === 'failed' || to === 'undone' || (from === 'cancelling' && to === 'cancelled');
 }
 
 function elsewhere(from: ImportState): AppError {

@@ -17,13 +17,13 @@ import { currentEpoch } from './epoch.ts';
 import { commonReading, fieldsOfRun, mappingOf } from './fields-of-run.ts';
 import { countChecked, finishCommit, refuseAtomic } from './finish.ts';
 import { holdLease, type Lease } from './lease.ts';
-import { withOptions } from './mapping.ts';
-import { ownIdsOf } from './own-ids.ts';
+import { withOptions } from './mapping/mapping.ts';
+import { ownIdsOf } from './mapping/own-ids.ts';
+import { suggestMapping } from './mapping/suggest-mapping.ts';
 import type { Watch } from './progress.ts';
 import { type ImportRun, loadRun } from './run.ts';
 import { dropStaged, stagedAsManifest, stageRows } from './stage.ts';
 import { assertState, move } from './states.ts';
-import { suggestMapping } from './suggest-mapping.ts';
 import { surveyColumns } from './survey.ts';
 import { type ColumnTarget, columnTargets, type Readings } from './targets.ts';
 import { compileValidator } from './validate.ts';
@@ -90,7 +90,7 @@ function survey(step: Step, targets: readonly ColumnTarget[], tenant: Tenant): P
   return surveyColumns(run.dataset, targets, commonReading(run, tenant), () => rowsOf(step));
 }
 
-const lookEveryMs = 1000;
+const lookEveryMs = 250;
 
 /** The rows of the file, until somebody asks for the run to stop. @throws AppError `import.move` then. */
 async function* rowsOf({ database, run }: Step): AsyncGenerator<RowBatch> {

@@ -41,13 +41,16 @@ const limitsSchema = z.object({
   /** How long a run belongs to a process that has stopped renewing it. */
   leaseSeconds: limit(20, { min: 2, max: 600 }),
   leaseRenewSeconds: limit(5, { min: 1, max: 300 }),
+  /** How long a transaction may go on under a lease that is over, once another process wants to go on. */
+  takeoverGraceSeconds: limit(5, { min: 1, max: 600 }),
   /** Runs that one worker brings on at the same time. */
   workerRuns: limit(4, { min: 1, max: 100 }),
   /** A transaction whose process has fallen silent is ended by the database, so that it cannot hold up a takeover. */
   idleInTransactionSecondsMax: limit(30, { min: 1, max: 600 }),
   /** How long to wait for a database that does not answer. */
   reconnectSecondsMax: limit(60, { min: 1, max: 3600 }),
-  appConnectionsMax: limit(8, { min: 1, max: 100 }),
+  /** Two at least: a lease is renewed beside the transaction that does the work. */
+  appConnectionsMax: limit(8, { min: 2, max: 100 }),
   loaderConnectionsMax: limit(4, { min: 1, max: 100 }),
 });
 

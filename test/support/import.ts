@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/connect.ts';
 import { type TenantTransaction, withTenant } from '../../src/database/with-tenant.ts';
 import { driveRun } from '../../src/import/drive.ts';
 import { takeStream } from '../../src/import/intake.ts';
-import { parseMapOption, parseWriteOption } from '../../src/import/mapping.ts';
+import { parseMapOption, parseWriteOption } from '../../src/import/mapping/mapping.ts';
 import { outcomesOf, type ProblemAt, problemsOf, type RowOutcome } from '../../src/import/problems.ts';
 import { rejectFile, resultFile } from '../../src/import/reject-file.ts';
 import { defaultOptions, type ImportRun, type RunOptions } from '../../src/import/run.ts';

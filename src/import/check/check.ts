@@ -96,7 +96,7 @@ async function settleFileDuplicates(
 async function settleOwnReferences(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
   const scope = [tx.tenantId, run.id];
   const own = stagedReferences(run.dataset, fields.rules.staged).filter(
-    (field) => field.reference?.dataset === run.dataset.key,
+    (field) => field.reference?.dataset === run.dataset.key && fields.ruleOf(field) !== 'clear',
   );
   const isBrought = (by: string): boolean =>
     by !== 'id' && fields.rules.staged.has(by) && fields.ruleOf(run.dataset.field(by)) !== 'clear';

@@ -50,7 +50,7 @@ export function settleDuplicates(match: MatchPlan, rule: DuplicateRule): string 
     outcome = '${failing ? 'fail' : 'skip'}', code = '${failing ? 'duplicate.in_file' : 'skip.duplicate'}', changed = null,
     details = ${
       failing
-        ? `jsonb_build_object('label', 'The key', 'value', left(m.meaning, 100), 'rows', array_to_string(m.rows[1:10], ', '))`
+        ? `jsonb_build_object('label', 'The key', 'value', left(replace(m.meaning, E'\\x1f', ', '), 100), 'rows', array_to_string(m.rows[1:10], ', '))`
         : `jsonb_build_object('kept', m.kept)`
     }
   from members m

@@ -30,7 +30,7 @@ select $1, $2, s.chunk, s.row,
   case when v.verdict = 'update' then d.changed end,
   p.refs
 from staging.${dataset.key} s
-${referenceJoins(dataset, fields.rules.staged)}
+${referenceJoins(fields)}
 ${targetJoins(match)}
 left join ${dataset.root.table} r on r.tenant_id = $1 and r.id = t.id
 ${partJoins(fields, 'sets')}

@@ -30,21 +30,27 @@ export function stagedReferences(dataset: Dataset, staged: ReadonlySet<string>):
   return dataset.fields.filter((field) => field.type === 'reference' && staged.has(field.key));
 }
 
-/** Joins that leave `p.refs` (jsonb, ids by field) and `p.missing` (the first field whose text found nothing). */
-export function referenceJoins(dataset: Dataset, staged: ReadonlySet<string>): string {
-  const fields = stagedReferences(dataset, staged);
+/**
+ * Joins that leave `p.refs` (jsonb, ids by field), `p.ref_<field>` (the id itself, by which an index can be asked) and
+ * `p.missing` (the first field whose text found nothing).
+ */
+export function referenceJoins(run: RunFields): string {
+  const { dataset } = run;
+  const fields = stagedReferences(dataset, run.rules.staged);
   if (fields.length === 0) return 'cross join lateral (select null::jsonb as refs, null::text as missing) p';
   const joins = fields.flatMap((field) => (field.reference?.by ?? []).map((by) => joinBy(field, by)));
   const ids = fields.map((field) => `${literal(field.key)}, ${foundId(field)}`);
   const missing = fields
-    .filter((field) => field.reference?.dataset !== dataset.key)
+    .filter((field) => field.reference?.dataset !== dataset.key && run.ruleOf(field) !== 'clear')
     .map(
       (field) =>
         `when s.${identifier(field.key)} is not null and ${foundId(field)} is null then ${literal(field.key)}`,
     );
   const firstMissing = missing.length === 0 ? 'null::text' : `case ${missing.join(' ')} end`;
+  const own = fields.map((field) => `${foundId(field)} as ref_${field.key}`);
   return `${joins.join('\n')}
-  cross join lateral (select jsonb_strip_nulls(jsonb_build_object(${ids.join(', ')})) as refs, ${firstMissing} as missing) p`;
+  cross join lateral (select jsonb_strip_nulls(jsonb_build_object(${ids.join(', ')})) as refs, ${firstMissing} as missing,
+    ${own.join(', ')} offset 0) p`;
 }
 
 function joinBy(field: FieldDefinition, by: string): string {

@@ -2,7 +2,7 @@
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { literal } from '../sql/literal.ts';
 import { partJoins } from '../sql/part-joins.ts';
-import type { RunFields } from '../sql/run-fields.ts';
+import { type RunFields, runFields } from '../sql/run-fields.ts';
 
 export interface CheckReport {
   readonly create: number;
@@ -93,10 +93,11 @@ async function sampleUpdates(
   scope: readonly unknown[],
 ): Promise<CheckSample[]> {
   const { dataset } = fields;
+  const later = runFields(dataset, { ...fields.rules, later: true });
   const { rows } = await tx.query<CheckSample>(
     `with p as materialized (select * from import_plan where tenant_id = $1 and import_id = $2 and outcome = 'update'
        order by chunk, row limit ${samplesMax})
-     select p.row, p.record_id as record, ${journalValues(fields, fields.changing, 'old')} as before, ${journalValues(fields, fields.changing, 'updated')} as after
+     select p.row, p.record_id as record, ${changedValues(later, 'old')} as before, ${changedValues(later, 'updated')} as after
      from p join staging.${dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
      join lateral (select * from ${dataset.root.table} r where r.tenant_id = $1 and r.id = p.record_id limit 1) r on true
      ${partJoins(fields, 'rows')} order by p.row`,
@@ -105,13 +106,9 @@ async function sampleUpdates(
   return rows;
 }
 
-/** A jsonb object of the given fields' values, of which only those that the plan says change. */
-export function journalValues(
-  fields: RunFields,
-  among: RunFields['changing'],
-  side: 'old' | 'updated',
-): string {
-  const entries = among.map((field) => {
+/** A jsonb object of the fields that the plan says change. */
+function changedValues(fields: RunFields, side: 'old' | 'updated'): string {
+  const entries = fields.changing.map((field) => {
     const value = side === 'old' ? fields.old(field) : fields.updated(field);
     return `case when ${literal(field.key)} = any (p.changed) then jsonb_build_object(${literal(field.key)}, ${value}) else '{}' end`;
   });

@@ -74,7 +74,7 @@ function identityJoin(dataset: Dataset): string {
   const same = (dataset.identity ?? []).map((key) => {
     const field = dataset.field(key);
     const column = `k.${identifier(field.column ?? key)}`;
-    if (field.type === 'reference') return `${column} = (p.refs ->> ${literal(key)})::uuid`;
+    if (field.type === 'reference') return `${column} = p.ref_${key}`;
     if (fieldType(field.type).sqlType !== 'text')
       return `${column} is not distinct from s.${identifier(key)}`;
     return `lower(coalesce(${column}, '')) = lower(coalesce(s.${identifier(key)}, ''))`;

@@ -1,15 +1,13 @@
 /** Changes the found records of a chunk, and says which rows of it could not be written. */
 import { randomBytes } from 'node:crypto';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
-import type { ImportRun } from '../run.ts';
 import { partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { plannerHints } from './planner-hints.ts';
-import { failMissed } from './record.ts';
+import { failMissed, type Trail } from './record.ts';
 import type { UpdateResult } from './update.ts';
 
-export interface ChangePlan {
-  readonly run: ImportRun;
+export interface ChangePlan extends Trail {
   readonly fields: RunFields;
   /** See updateStatement. */
   readonly update: string;

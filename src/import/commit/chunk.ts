@@ -57,7 +57,7 @@ export async function commitChunk(
     failed: chunk.fail + created.missed.length + changed.failed,
   };
   await recordChunk(tx, plan.run, { phase: 'commit', chunk: chunk.chunk, counts, at });
-  await auditWrites(tx, plan.run, chunk.chunk, { released, created, changed, at });
+  await auditWrites(tx, plan, chunk.chunk, { released, created, changed, at });
   return counts;
 }
 
@@ -103,11 +103,11 @@ interface Writes {
 
 async function auditWrites(
   tx: TenantTransaction,
-  run: ImportRun,
+  plan: CommitPlan,
   chunk: number,
   { released, created, changed, at }: Writes,
 ): Promise<void> {
-  await auditChunk(tx, run, {
+  await auditChunk(tx, plan, {
     phase: 'release',
     chunk,
     counts: { released: released.records },
@@ -115,7 +115,7 @@ async function auditWrites(
     changes: released.digest,
     at,
   });
-  await auditChunk(tx, run, {
+  await auditChunk(tx, plan, {
     phase: 'commit',
     chunk,
     counts: { created: created.created, updated: changed.updated },

@@ -3,8 +3,7 @@
  * written is known from the set of their records and from nowhere else, so it may stop anywhere and go on anywhere.
  */
 import type { Database } from '../../database/connect.ts';
-import { codeOf } from '../../database/failures.ts';
-import { retrying } from '../../database/retrying.ts';
+import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { configuration } from '../../platform/config.ts';
 import { claimsOf } from '../check/claims.ts';
@@ -14,6 +13,7 @@ import type { RunFields } from '../sql/run-fields.ts';
 import { type ChunkPlan, type CommitPlan, commitChunk, planCommit } from './chunk.ts';
 import { makeGroups } from './groups.ts';
 import { numbersByChunk, reserveNumbers } from './numbers.ts';
+import { auditHeldBack, type ChunkEntry } from './record.ts';
 import { writeLaterReferences } from './references.ts';
 
 export interface CommitOptions {
@@ -113,17 +113,19 @@ async function commitAtOnce(
   options: CommitOptions,
 ): Promise<boolean> {
   const work = async (tx: TenantTransaction): Promise<void> => {
+    const heldBack: ChunkEntry[] = [];
     let rowsDone = 0;
     await makeGroups(tx, plan.run, plan.fields);
     for (const chunk of chunks) {
-      const counts = await commitChunk(tx, plan, chunk, options.lease);
+      const counts = await commitChunk(tx, { ...plan, heldBack }, chunk, options.lease);
       if (counts.failed > chunk.fail) throw new AtomicRefusal(await failedRows(tx, plan.run));
       rowsDone += rowsOf(chunk);
       options.onRows(rowsDone);
       if (await options.isCancelled(tx)) throw new Cancelled();
     }
-    const failed = await writeLaterReferences(database, { ...options, run: plan.run, within: tx });
+    const failed = await writeLaterReferences(database, { ...options, run: plan.run, within: tx, heldBack });
     if (failed > 0) throw new AtomicRefusal(await failedRows(tx, plan.run));
+    await auditHeldBack(tx, { run: plan.run, heldBack });
   };
   try {
     await untilSettled(() => withTenant(database, plan.run.tenantId, work));
@@ -157,23 +159,4 @@ async function failedRows(tx: TenantTransaction, run: ImportRun): Promise<number
 
 function rowsOf(chunk: ChunkPlan): number {
   return chunk.create + chunk.update + chunk.unchanged + chunk.skip + chunk.fail;
-}
-
-/**
- * A deadlock or a serialization failure is tried again; so is a value that somebody else took just now, since the
- * next attempt sees it and leaves that row out.
- */
-function untilSettled<T>(transaction: () => Promise<T>): Promise<T> {
-  return retrying(() => retryingTaken(transaction));
-}
-
-async function retryingTaken<T>(transaction: () => Promise<T>): Promise<T> {
-  const { chunkAttemptsMax } = configuration().limits;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await transaction();
-    } catch (error) {
-      if (codeOf(error) !== '23505' || attempt >= chunkAttemptsMax) throw error;
-    }
-  }
 }

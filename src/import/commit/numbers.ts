@@ -7,7 +7,10 @@ import type { ImportRun } from '../run.ts';
 import { literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
-/** How many numbers each chunk gives out: new records for which the file has none. Empty for a dataset without numbers. */
+/**
+ * How many numbers each chunk gives out: new records for which the file has none, those that a written chunk had to
+ * leave out among them, since their numbers are used up. Empty for a dataset without numbers.
+ */
 export async function numbersByChunk(
   tx: TenantTransaction,
   run: ImportRun,
@@ -19,7 +22,8 @@ export async function numbersByChunk(
   const join = `join staging.${run.dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row`;
   const { rows } = await tx.query<{ chunk: number; numbers: number }>(
     `select p.chunk, count(*)::int as numbers from import_plan p ${given ? join : ''}
-     where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'create' ${given ? `and ${fields.staged(numbers.field)} is null` : ''}
+     where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.code = 'changed_since_check' and p.version is null)
+       ${given ? `and ${fields.staged(numbers.field)} is null` : ''}
      group by p.chunk`,
     [run.tenantId, run.id],
   );
@@ -63,7 +67,7 @@ async function highestGiven(tx: TenantTransaction, run: ImportRun, fields: RunFi
     `select max(substring(${given} from ${numbers.prefix.length + 1})::bigint) as highest
      from import_plan p join staging.${run.dataset.key} s
        on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
-     where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'create'
+     where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.code = 'changed_since_check' and p.version is null)
        and ${given} ~ ${literal(`^${numbers.prefix}[0-9]{1,18}$`)}`,
     [run.tenantId, run.id],
   );

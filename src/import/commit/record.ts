@@ -42,9 +42,30 @@ export interface ChunkEntry {
   readonly at: string;
 }
 
+/** Whose entries these are. */
+export interface Trail {
+  readonly run: ImportRun;
+  /** Takes the entries of a run that is all or nothing, until its one transaction ends. */
+  readonly heldBack?: ChunkEntry[];
+}
+
 /** Nothing for a chunk that wrote nothing. It locks the head of the chain: call it last. */
-export async function auditChunk(tx: TenantTransaction, run: ImportRun, entry: ChunkEntry): Promise<void> {
+export async function auditChunk(
+  tx: TenantTransaction,
+  { run, heldBack }: Trail,
+  entry: ChunkEntry,
+): Promise<void> {
   if (Object.values(entry.counts).every((count) => count === 0)) return;
+  if (heldBack === undefined) await append(tx, run, entry);
+  else heldBack.push(entry);
+}
+
+/** Nobody else of the tenant can write while the head of the chain is locked, so it comes last of all. */
+export async function auditHeldBack(tx: TenantTransaction, { run, heldBack = [] }: Trail): Promise<void> {
+  for (const entry of heldBack) await append(tx, run, entry);
+}
+
+async function append(tx: TenantTransaction, run: ImportRun, entry: ChunkEntry): Promise<void> {
   const detail = { dataset: run.dataset.key, phase: entry.phase, chunk: entry.chunk, ...entry.counts };
   await appendAudit(tx, {
     action: 'import.commit',

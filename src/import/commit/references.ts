@@ -4,7 +4,7 @@
  * found record is written only here, whole, so that it has one change like any other.
  */
 import type { Database } from '../../database/connect.ts';
-import { retrying } from '../../database/retrying.ts';
+import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import type { FieldDefinition } from '../../datasets/define-dataset.ts';
 import { now } from '../../platform/clock.ts';
@@ -15,11 +15,10 @@ import { identifier, literal } from '../sql/literal.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
 import { type ChangePlan, changeRecords } from './change.ts';
 import { plannerHints } from './planner-hints.ts';
-import { auditChunk, recordChunk } from './record.ts';
+import { auditChunk, recordChunk, type Trail } from './record.ts';
 import { updateStatement } from './update.ts';
 
-export interface LaterOptions {
-  readonly run: ImportRun;
+export interface LaterOptions extends Trail {
   readonly fields: RunFields;
   readonly lease: Lease;
   /** The transaction of an atomic run; without one, each chunk has its own. */
@@ -31,14 +30,14 @@ export interface LaterOptions {
  * @returns how many rows could not be written.
  */
 export async function writeLaterReferences(database: Database, options: LaterOptions): Promise<number> {
-  const { run, fields, within } = options;
+  const { run, fields, within, heldBack } = options;
   const own = stagedReferences(run.dataset, fields.rules.staged).filter(
     (field) => field.reference?.dataset === run.dataset.key,
   );
   if (own.length === 0) return 0;
   const inTransaction = <T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> =>
-    within === undefined ? retrying(() => withTenant(database, run.tenantId, work)) : work(within);
-  const plan = planLater(run, fields);
+    within === undefined ? untilSettled(() => withTenant(database, run.tenantId, work)) : work(within);
+  const plan = { ...planLater(run, fields), ...(heldBack === undefined ? {} : { heldBack }) };
   let failed = 0;
   for (const chunk of await inTransaction((tx) => chunksWithReferences(tx, run)))
     failed += await inTransaction((tx) => writeChunk(tx, { plan, own, chunk, lease: options.lease }));
@@ -82,7 +81,7 @@ async function writeChunk(tx: TenantTransaction, { plan, own, chunk, lease }: La
   const counts = { created: 0, updated, unchanged, skipped: 0, failed };
   await recordChunk(tx, run, { phase: 'references', chunk, counts, at });
   const audited = { completed, updated };
-  await auditChunk(tx, run, {
+  await auditChunk(tx, plan, {
     phase: 'references',
     chunk,
     counts: audited,

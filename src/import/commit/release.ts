@@ -53,16 +53,22 @@ export async function releaseHolders(
 /** Who has what the chunk's rows claim. `$1` tenant, `$2` import, `$3` chunk. */
 function holdersStatement(fields: RunFields, claims: readonly Exclusive[]): string {
   const { dataset } = fields;
-  const held = claims.map(({ field, within }) => {
-    const claim = dataset.field(field);
-    return `select r.id, p.row, ${literal(field)} as field
-      from import_plan p join staging.${dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = $3 and s.row = p.row
-      join ${dataset.root.table} r on r.tenant_id = $1 and r.${fields.columnOf(dataset.field(within))} = (p.refs ->> ${literal(within)})::uuid
-        and r.id <> p.record_id and r.${fields.columnOf(claim)}
-      where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and s.${identifier(field)}
-        and (p.outcome = 'create' or p.outcome = 'update' and ${literal(field)} = any (p.changed))`;
-  });
-  return `select id as record, min(row) as row, array_agg(field order by field) as fields from (${held.join(' union all ')}) h group by id order by id`;
+  const name = (kind: string, field: string): string => identifier(`${kind}_${field}`);
+  const claimed = claims.flatMap(({ field, within }) => [
+    `s.${identifier(field)} and (p.outcome = 'create' or ${literal(field)} = any (p.changed)) as ${name('claims', field)}`,
+    `(p.refs ->> ${literal(within)})::uuid as ${name('owner', field)}`,
+  ]);
+  const held = claims.map(
+    ({ field, within }) => `select r.id, c.row, ${literal(field)} as field
+      from c join ${dataset.root.table} r on r.tenant_id = $1 and r.${fields.columnOf(dataset.field(within))} = c.${name('owner', field)}
+        and r.id <> c.id and r.${fields.columnOf(dataset.field(field))}
+      where c.${name('claims', field)}`,
+  );
+  return `with c as materialized (
+    select p.row, p.record_id as id, ${claimed.join(', ')}
+    from import_plan p join staging.${dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = $3 and s.row = p.row
+    where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome in ('create', 'update'))
+  select id as record, min(row) as row, array_agg(field order by field) as fields from (${held.join(' union all ')}) h group by id order by id`;
 }
 
 /** `$4` time, `$5` who, `$6` secret for the salts, `$7` the holders. The plan keeps up with the versions that this makes. */

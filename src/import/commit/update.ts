@@ -56,8 +56,8 @@ function inPhase({ dataset, rules }: RunFields, phase: UpdatePhase): string {
 /** A record that was to be created, and was not, leaves the rows that refer to it out. */
 function targetsAreThere({ dataset }: RunFields): string {
   return `
-    and not exists (select from jsonb_each_text(p.refs -> 'later') l
-      where not exists (select from ${dataset.root.table} x where x.tenant_id = $1 and x.id = l.value::uuid))`;
+    and not exists (select from (select value::uuid as id from jsonb_each_text(p.refs -> 'later') offset 0) l
+      where not exists (select from ${dataset.root.table} x where x.tenant_id = $1 and x.id = l.id))`;
 }
 
 /** Old and new value of each field, beside the record's own columns that the journal and the write need. */
@@ -112,7 +112,8 @@ function notTaken(fields: RunFields, among: readonly FieldDefinition[]): string 
     .flatMap((field) => {
       const column = identifier(field.normalColumn ?? field.column ?? field.key);
       const changes = changesIn('p', field);
-      const written = field.normalColumn === undefined ? fields.updated(field) : `s.${column}`;
+      // A value that changes is the staged one: by a plain column the index can be asked.
+      const written = `s.${identifier(field.normalColumn ?? field.key)}`;
       return [
         ...(among.includes(field) && fields.ruleOf(field) !== 'clear'
           ? [`not (${changes} and ${taken(column, written)})`]

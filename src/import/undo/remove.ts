@@ -28,7 +28,7 @@ export function removeStatement(dataset: Dataset): string {
 gone as materialized (select c.row, c.id from made c where ${[isAsItWasMade(dataset), ...unreferred].join(' and ')}),
 ${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id)`].join(',\n')}
 select (select count(*)::int from x_root) as removed,
-  (select coalesce(array_agg(m.row order by m.row), '{}') from made m where not exists (select from gone where gone.row = m.row)) as kept`;
+  (select coalesce(array_agg(m.row order by m.row), '{}') from made m where m.row not in (select gone.row from gone)) as kept`;
 }
 
 /** References of the dataset's records to each other. */

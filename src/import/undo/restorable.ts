@@ -59,6 +59,25 @@ export function nowName(one: Restorable): string {
   return identifier(`now_${one.key}`.slice(0, 63));
 }
 
+/** What `h` has beside the change: what an index is asked by must be a column, and no expression over JSON. */
+export function plainColumns(lead: readonly Restorable[]): string[] {
+  const was = lead
+    .filter(({ field }) => field.unique === true)
+    .map(({ field }) => `h.before ->> ${literal(field.normalColumn ?? field.key)} as ${wasName(field)}`);
+  const children = new Set(lead.filter(({ part }) => part.kind === 'child').map(({ part }) => part.key));
+  const ids = [...children].map((key) => `(h.part_ids ->> ${literal(key)})::uuid as ${childId(key)}`);
+  return [...was, ...ids];
+}
+
+function wasName(field: FieldDefinition): string {
+  return identifier(`was_${field.key}`.slice(0, 63));
+}
+
+/** Which row of a child was written, in `h` and in `b`. */
+export function childId(part: string): string {
+  return identifier(`id_${part}`);
+}
+
 /** The value as it is now, outside of `b`. */
 export function place(one: Restorable): string {
   if (one.part.kind === 'set') return `p_${one.part.key}.names`;
@@ -89,9 +108,9 @@ export function isList(one: Restorable): boolean {
 /** Among deleted records nothing need be unique. */
 function isFree(fields: RunFields, { field, column }: Restorable): string {
   const { root, softDeletes } = fields.dataset;
-  const compared = field.normalColumn ?? column;
-  const taken = `exists (select from ${root.table} x where x.tenant_id = $1 and x.${identifier(compared)} = h.before ->> ${literal(field.normalColumn ?? field.key)}
-      and x.id <> r.id${softDeletes ? ' and x.deleted_at is null' : ''})`;
+  const compared = identifier(field.normalColumn ?? column);
+  const live = softDeletes ? ' and x.deleted_at is null' : '';
+  const taken = `exists (select from ${root.table} x where x.tenant_id = $1 and x.${compared} = h.${wasName(field)} and x.id <> r.id${live})`;
   return softDeletes ? `(h.before ? 'deleted_at' or not ${taken})` : `not ${taken}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Part } from '../../datasets/define-dataset.ts';
 import { identifier, literal, textArray } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
-import { back, earlier, leading, type Restorable } from './restorable.ts';
+import { back, childId, earlier, leading, type Restorable } from './restorable.ts';
 
 /** @returns the statements, each under a name of its own. */
 export function restorePart(fields: RunFields, part: Part, all: readonly Restorable[]): string[] {
@@ -15,9 +15,7 @@ export function restorePart(fields: RunFields, part: Part, all: readonly Restora
     );
   if (part.kind === 'set') return lead.flatMap((one) => writeMembers(part, one));
   const which =
-    part.kind === 'child'
-      ? `o.id = (b.part_ids ->> ${literal(part.key)})::uuid`
-      : `o.${part.ownerColumn} = b.record_id`;
+    part.kind === 'child' ? `o.id = b.${childId(part.key)}` : `o.${part.ownerColumn} = b.record_id`;
   const emptied = `${literal(part.key)} = any (b.parts_created) and ${saysNothing(fields, part, lead)}`;
   const sets = own.map(
     (one) =>

@@ -12,11 +12,13 @@ import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import {
   back,
+  childId,
   earlier,
   leading,
   mayGoBack,
   nowName,
   place,
+  plainColumns,
   type Restorable,
   restorables,
 } from './restorable.ts';
@@ -43,7 +45,7 @@ export function restoreStatement(fields: RunFields, changed: ReadonlySet<string>
     `j as (${undoJournal(fields, all, parts)})`,
   ];
   return `with h as materialized (
-  select h.*, row_number() over (order by h.id) as place from changes h
+  select ${['h.*', ...plainColumns(lead)].join(', ')}, row_number() over (order by h.id) as place from changes h
   where h.tenant_id = $1 and h.import_id = $2 and h.phase = $3 and h.chunk = $4),
 b as materialized (${current(fields, all, lead)}),
 ${ctes.join(',\n')}
@@ -66,7 +68,7 @@ function current(fields: RunFields, all: readonly Restorable[], lead: readonly R
     : 'false';
   const any = ['g.back_deleted', ...lead.map((one) => `g.${back(one)}`)].join(' or ');
   return `select g.*, ${any} as goes from (
-    select h.id, h.record_id, h.row, h.before, h.after, h.parts_created, h.part_ids, h.place,
+    select h.*,
       r.updated_at as now_updated_at, r.updated_by as now_updated_by, ${[
         ...(dataset.softDeletes ? ['r.deleted_at as now_deleted_at'] : []),
         ...all.map((one) => `${place(one)} as ${nowName(one)}`),
@@ -91,7 +93,7 @@ function partBeside(part: Part): string {
       join ${part.names?.table} n on n.tenant_id = $1 and n.id = m.${part.names?.column} where m.tenant_id = $1 and m.${part.ownerColumn} = r.id`;
   const which = {
     append: 'o.id = h.id',
-    child: `o.id = (h.part_ids ->> ${literal(part.key)})::uuid`,
+    child: `o.id = h.${childId(part.key)}`,
     profile: `o.${part.ownerColumn} = r.id`,
     root: 'false',
   }[part.kind];

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
-import { retrying } from '../../database/retrying.ts';
+import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -61,7 +61,7 @@ export async function undo(step: Step): Promise<void> {
 async function undoReferences({ database, run, lease }: Step, fields: RunFields): Promise<void> {
   const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, run, 'references'));
   for (const { chunk } of chunks) {
-    await retrying(() =>
+    await untilSettled(() =>
       withTenant(database, run.tenantId, async (tx) => {
         await beginChunk(tx, lease);
         const at = now();
@@ -70,7 +70,7 @@ async function undoReferences({ database, run, lease }: Step, fields: RunFields)
       }),
     );
   }
-  await retrying(() =>
+  await untilSettled(() =>
     withTenant(database, run.tenantId, async (tx) => {
       await holdLease(tx, lease);
       for (const statement of unlinkStatements(run.dataset))
@@ -83,7 +83,7 @@ async function undoChunks({ database, run, lease, watch }: Step, fields: RunFiel
   let rowsDone = 0;
   const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, run, 'commit'));
   for (const { chunk, rows } of chunks) {
-    await retrying(() =>
+    await untilSettled(() =>
       withTenant(database, run.tenantId, async (tx) => {
         await beginChunk(tx, lease);
         await undoChunk(tx, run, fields, chunk);

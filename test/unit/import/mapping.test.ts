@@ -10,7 +10,7 @@ import {
   parseWriteOption,
   validateMapping,
   withOptions,
-} from '../../../src/import/mapping.ts';
+} from '../../../src/import/mapping/mapping.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 
 const entry = (column: string, field: string | null, more: Partial<ColumnMapping> = {}): ColumnMapping => ({

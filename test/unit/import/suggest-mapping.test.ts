@@ -5,11 +5,11 @@ import { customers } from '../../../src/datasets/customers.ts';
 import { type Dataset, normaliseSpelling } from '../../../src/datasets/define-dataset.ts';
 import { datasets } from '../../../src/datasets/registry.ts';
 import type { Inspection } from '../../../src/file-formats/rows.ts';
-import { headerSpellings } from '../../../src/import/header-spellings.ts';
-import { type Mapping, validateMapping } from '../../../src/import/mapping.ts';
-import { presetColumn } from '../../../src/import/presets/preset.ts';
-import { presets } from '../../../src/import/presets/vendors.ts';
-import { suggestMapping } from '../../../src/import/suggest-mapping.ts';
+import { headerSpellings } from '../../../src/import/mapping/header-spellings.ts';
+import { type Mapping, validateMapping } from '../../../src/import/mapping/mapping.ts';
+import { presetColumn } from '../../../src/import/mapping/presets/preset.ts';
+import { presets } from '../../../src/import/mapping/presets/vendors.ts';
+import { suggestMapping } from '../../../src/import/mapping/suggest-mapping.ts';
 import { vendorFiles } from './vendor-files.ts';
 
 function inspection(header: readonly string[], sample: readonly (readonly string[])[] = []): Inspection {

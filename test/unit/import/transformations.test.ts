@@ -3,7 +3,7 @@ import {
   compileTransformations,
   type Transformation,
   transformationSchema,
-} from '../../../src/import/transformations.ts';
+} from '../../../src/import/mapping/transformations.ts';
 import { Problem } from '../../../src/platform/problems.ts';
 
 const columns = ['First', 'Middle', 'Last'];

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import type { Dialect } from '../../../src/file-formats/rows.ts';
+import { readText } from './reading.ts';
+
+type Expected = Partial<Dialect> & { readonly columns?: number };
+
+async function expectFound(text: string, { columns, ...dialect }: Expected): Promise<void> {
+  const { inspection, names } = await readText(text);
+  expect(inspection.dialect).toMatchObject(dialect);
+  if (columns !== undefined) expect(names).toHaveLength(columns);
+}
+
+describe('the delimiter', () => {
+  const cases: Record<string, [text: string, expected: Expected]> = {
+    'a semicolon, with decimal commas': [
+      'id;name;price\n1;Mug;12,50\n2;Cup;3,20\n',
+      { delimiter: ';', columns: 3 },
+    ],
+    'a semicolon, with decimal commas in every cell': [
+      '1;12,50;3,20\n2;13,50;4,20\n3;1,00;2,00\n',
+      { delimiter: ';', columns: 3 },
+    ],
+    'a semicolon, with commas in quotes': [
+      'a;b;c\n"x;y";"1,2";3\n"p;q";"3,4";5\n',
+      { delimiter: ';', columns: 3 },
+    ],
+    'a semicolon, with sentences': [
+      'id;note\n1;Hello, world, this, that\n2;One, two\n3;None\n',
+      { delimiter: ';', columns: 2 },
+    ],
+    'a semicolon, with European numbers': [
+      'Name;Umsatz\nA;1.234,50\nB;2.345,60\n',
+      { delimiter: ';', columns: 2 },
+    ],
+    'a comma, with semicolons in quotes': [
+      'name,tags\n"Ann","a;b;c"\n"Bob","d;e"\n',
+      { delimiter: ',', columns: 2 },
+    ],
+    'a comma, with addresses in quotes': [
+      'name,address\nAnn,"1 High St, London, UK"\nBob,"2 Low St, Paris, FR"\n',
+      { delimiter: ',', columns: 2 },
+    ],
+    'a comma with a blank after it': [
+      'id, name, email\n1, Ann, a@b.co\n2, Bob, b@c.co\n',
+      { delimiter: ',', columns: 3 },
+    ],
+    'a comma, with times': [
+      'start,end\n10:30:00,11:30:00\n10:31:00,11:32:00\n',
+      { delimiter: ',', columns: 2 },
+    ],
+    'a comma, with JSON': ['id,meta\n1,"{""a"":1,""b"":[1,2]}"\n2,"{}"\n', { delimiter: ',', columns: 2 }],
+    'a comma in a ragged file': ['a,b,c\n1,2\n3,4,5,6\n7,8,9\n', { delimiter: ',', columns: 3 }],
+    'a comma where rows have CR only': ['id,name\r1,Ann\r2,Bob\r', { delimiter: ',', columns: 2 }],
+    'a tab, with all the others': [
+      'id\tname\tnote\n1\tAnn\thello, world; yes | no\n2\tBob\t\n',
+      { delimiter: '\t', columns: 3 },
+    ],
+    'a pipe, with JSON': ['id|meta\n1|{"a":1,"b":2}\n2|{"a":3,"b":4}\n', { delimiter: '|', columns: 2 }],
+    'a colon': ['id:name:city\n1:Ann:London\n2:Bob:Paris\n', { delimiter: ':', columns: 3 }],
+    'none: one column of e-mail addresses': ['email\na@b.co\nc@d.co\n', { columns: 1 }],
+    'none: one column of times': ['time\n10:30:00\n11:45:00\n12:00:00\n', { columns: 1 }],
+    'none: one column of names with commas': ['name\nDoe, John\nRoe, Jane\nPoe, Edgar\n', { columns: 1 }],
+    'none: one column of sentences': [
+      'comment\nHello, world, how are you\nFine\nThanks, and you?\n',
+      { columns: 1 },
+    ],
+  };
+  for (const [name, [text, expected]] of Object.entries(cases)) {
+    test(`is ${name}`, () => expectFound(text, expected));
+  }
+
+  test('is the one that a first line "sep=" names, and that line is left out', async () => {
+    for (const delimiter of [';', '|', '\t']) {
+      const { inspection, rows, names } = await readText(
+        `sep=${delimiter}\r\nid${delimiter}name\r\n1${delimiter}Ann\r\n`,
+      );
+      expect(inspection.dialect).toMatchObject({ delimiter, skipLines: 1 });
+      expect([names, ...rows]).toEqual([
+        ['id', 'name'],
+        ['1', 'Ann'],
+      ]);
+    }
+  });
+
+  test('is not looked for when a person names it', async () => {
+    const { names } = await readText('a;b,c;d\n1;2,3;4\n', { given: { delimiter: ',' } });
+    expect(names).toEqual(['a;b', 'c;d']);
+  });
+});
+
+describe('quotes and escapes', () => {
+  const cases: Record<string, [text: string, expected: Expected]> = {
+    'single quotes around some cells': [
+      "id,name,city\n1,'Ann, Dr','London'\n2,'Bob','Paris, France'\n",
+      { quote: "'", columns: 3 },
+    ],
+    'single quotes around all cells': [
+      "'id','name','city'\n'1','Ann','London'\n'2','Bob','Paris'\n",
+      { quote: "'", columns: 3 },
+    ],
+    'double quotes, where apostrophes begin cells': [
+      "id,phone\n'001,'+44 20\n'002,'+44 21\n",
+      { quote: '"', columns: 2 },
+    ],
+    'double quotes, where apostrophes stand in names': [
+      "id,name\n1,O'Neil\n2,D'Angelo\n",
+      { quote: '"', columns: 2 },
+    ],
+    'double quotes, where one is never closed': [
+      'id,name,email\n1,Ann,a@b.co\n2,"Bob,b@c.co\n3,Cy,c@d.co\n4,Di,d@e.co\n',
+      { quote: '"', columns: 3 },
+    ],
+    'double quotes, in a file of one row that does not close one': [
+      'id,name,email\n2,"Bob,b@c.co\n',
+      { quote: '"', columns: 3 },
+    ],
+    'text, where most rows would not close them': [
+      `id\tname\n${Array.from({ length: 8 }, (_, i) => `${i}\t"nickname ${i}\n`).join('')}`,
+      { quote: '', columns: 2 },
+    ],
+    'escaped by a backslash': [
+      'id,text,x\n1,"He said \\"hi\\"",5\n2,"plain",6\n3,"a \\"b\\", c",7\n',
+      { escape: 'backslash', columns: 3 },
+    ],
+    'escaped by doubling': ['id,text\n1,"He said ""hi"""\n2,"x"\n', { escape: 'double', columns: 2 }],
+    'escaped by doubling, where cells end in a backslash': [
+      'id,path\n1,"C:\\dir\\"\n2,"D:\\x"\n3,"E:\\"\n',
+      { escape: 'double', columns: 2 },
+    ],
+  };
+  for (const [name, [text, expected]] of Object.entries(cases)) {
+    test(`are ${name}`, () => expectFound(text, expected));
+  }
+});
+
+describe('the header', () => {
+  const cases: Record<string, [text: string, expected: Expected]> = {
+    'there, over numbers and addresses': ['id,name,email\n1,Ann,a@b.co\n', { header: true }],
+    'there, alone': ['id,name,email\n', { header: true }],
+    'there, over text, by its words': [
+      'First name,Last name,City\nAnn,Smith,London\nBob,Jones,Paris\n',
+      { header: true },
+    ],
+    'there, in German': ['Vorname;Nachname;Ort\nAnna;Schmidt;Köln\nUwe;Meyer;Bonn\n', { header: true }],
+    'there, with years': ['name,2019,2020,2021\nAnn,1,2,3\nBob,4,5,6\n', { header: true }],
+    'there, shorter than the rows': [
+      'id,name,email\n1,Ann,a@b.co,\n2,Bob,b@c.co,\n',
+      { header: true, skipLines: 0, columns: 3 },
+    ],
+    'there, one cell shorter, as R writes it': [
+      '"name","email"\n"1","Ann","a@b.co"\n"2","Bob","b@c.co"\n',
+      { header: true, skipLines: 0 },
+    ],
+    'not there, over numbers': ['1,2\n3,4\n5,6\n', { header: false, columns: 2 }],
+    'not there, with dates': [
+      '1,Ann,Smith,2020-01-01\n2,Bob,Jones,2020-02-01\n',
+      { header: false, columns: 4 },
+    ],
+    'not there, with phone numbers': [
+      'Ann Smith;+44 20 7946 0958\nBob Jones;+44 20 7946 0959\n',
+      { header: false },
+    ],
+    'not there, in a file of one row': ['1,Ann,ann@x.com\n', { header: false, columns: 3 }],
+    'not there, in one column of addresses': ['a@b.co\nc@d.co\n', { header: false, columns: 1 }],
+  };
+  for (const [name, [text, expected]] of Object.entries(cases)) {
+    test(`is ${name}`, () => expectFound(text, expected));
+  }
+
+  test('that is not there leaves the rows to tell how many columns there are', async () => {
+    const { names, problems } = await readText(
+      '1,Ann,a@b.co\n2,Bob,b@c.co,7\n3,Cy,c@d.co,8\n4,Di,d@e.co,9\n',
+    );
+    expect(names).toHaveLength(4);
+    expect(problems).toEqual([]);
+  });
+
+  test('that is not there gives numbered columns, and the first row is data', async () => {
+    const { names, rows, inspection } = await readText('1,Ann,a@b.co\n2,Bob,b@c.co\n');
+    expect(names).toEqual(['column 1', 'column 2', 'column 3']);
+    expect(rows).toEqual([
+      ['1', 'Ann', 'a@b.co'],
+      ['2', 'Bob', 'b@c.co'],
+    ]);
+    expect(inspection.notes).toEqual(['The file has no header; its columns are numbered.']);
+  });
+});
+
+describe('lines before and after the table', () => {
+  const cases: Record<string, [text: string, expected: Expected]> = {
+    'a title': ['Report\nid,name\n1,Ann\n2,Bob\n', { skipLines: 1, columns: 2 }],
+    'several, with commas and a blank one': [
+      'Customer export\nGenerated: 2024-01-05, by Ann\n\nid,name,email\n1,Ann,a@b.co\n2,Bob,b@c.co\n',
+      { skipLines: 3, columns: 3 },
+    ],
+    'padded with delimiters': [
+      'Customer report,,,\nDate: 2024-01-01,,,\n,,,\nid,name,city,spent\n1,Ann,London,5.00\n2,Bob,Paris,6.00\n',
+      { skipLines: 3, columns: 4 },
+    ],
+    'none, where the header is mostly blank': [',,name,,\n1,1,1,1,1\n', { skipLines: 0, columns: 5 }],
+    'a total': ['id,name,spent\n1,Ann,5.00\n2,Bob,6.00\nTotal,,11.00\n', { footerRows: 1 }],
+    'a total, in another column and language': [
+      'id;name;spent\n1;Ann;5,00\n2;Bob;6,00\n;Summe;11,00\n',
+      { footerRows: 1 },
+    ],
+    'a number of rows': ['id,name\n1,Ann\n2,Bob\n(2 rows)\n', { footerRows: 1 }],
+    'a number of customers, after a blank line': [
+      'Name,Email,Spent\nAnn,a@b.co,1\nBob,b@c.co,2\n\nTotal: 2 customers\n',
+      { footerRows: 1 },
+    ],
+    'no total, where a customer is called so': [
+      'company,email\nAcme,a@b.co\nTotal,t@total.com\n',
+      { footerRows: 0 },
+    ],
+    'no total, where it is not the last': [
+      'id,name,spent\n1,Ann,5.00\nTotal,,5.00\n2,Bob,6.00\n',
+      { footerRows: 0 },
+    ],
+    comments: ['# exported\n# by x, y\nid,name\n1,Ann\n# note\n2,Bob\n', { comment: '#', columns: 2 }],
+    'no comments, where # heads a column': ['#,name,email\n1,Ann,a@b.co\n', { comment: '', columns: 3 }],
+    'no comments, where # begins order numbers': [
+      'order,name\n#1001,Ann\n#1002,Bob\n',
+      { comment: '', columns: 2 },
+    ],
+  };
+  for (const [name, [text, expected]] of Object.entries(cases)) {
+    test(`are ${name}`, () => expectFound(text, expected));
+  }
+
+  test('are no rows, and are said in notes', async () => {
+    const { rows, lines, inspection } = await readText(
+      'My customers\n\nid,name,spent\n1,Ann,5.00\n2,Bob,6.00\nTotal,,11.00\n',
+    );
+    expect(rows).toEqual([
+      ['1', 'Ann', '5.00'],
+      ['2', 'Bob', '6.00'],
+    ]);
+    expect(lines).toEqual([4, 5]);
+    expect(inspection.notes).toEqual([
+      '2 lines before the header are left out.',
+      'The last row is a total and is left out.',
+    ]);
+  });
+
+  test('a total is left out when it stands alone in the last batch', async () => {
+    const { rows } = await readText('id,name,spent\n1,Ann,5.00\n2,Bob,6.00\nTotal,,11.00\n', {
+      limits: { batchRowsMax: 1 },
+    });
+    expect(rows).toHaveLength(2);
+  });
+});
