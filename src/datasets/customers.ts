@@ -58,7 +58,7 @@ const parts: Part[] = [
     table: 'customer_group_members',
     kind: 'set',
     ownerColumn: 'customer_id',
-    names: { table: 'customer_groups', column: 'group_id' },
+    names: { table: 'customer_groups', column: 'group_id', max: 255 },
   },
   {
     key: 'notes',

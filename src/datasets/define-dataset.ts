@@ -69,8 +69,8 @@ export interface Part {
   readonly shownFirst?: string;
   /** Child: the columns of `shownFirst` that hold for at most one row of a record, so that most are found by a plain join. */
   readonly shownFlag?: string;
-  /** Set: the table that has the names, and the column by which a membership points to it. */
-  readonly names?: { readonly table: string; readonly column: string };
+  /** Set: the table that has the names, the column by which a membership points to it, and the most characters of a name. */
+  readonly names?: { readonly table: string; readonly column: string; readonly max: number };
   /** Append: the root's column that counts the rows. */
   readonly countColumn?: string;
   /** Columns of a new row that are no fields of the dataset, as SQL. */

@@ -9,6 +9,7 @@ import { findMojibake } from './mojibake.ts';
 const evidenceBytesMax = 20 * 1024;
 const carryBytesMax = 1024 * 1024;
 const mojibakeLinesMax = 500;
+const lineBytesLooked = 4096;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -79,7 +80,9 @@ export class ByteSurvey {
 
   #lookForMojibake(line: Buffer): void {
     this.#mojibakeSeen++;
-    const found = findMojibake(line.toString('utf8', 0, 4096));
+    const found = findMojibake(
+      line.toString('utf8', 0, wholeCharacters(line, Math.min(line.length, lineBytesLooked))),
+    );
     if (found === undefined) return;
     this.mojibakeLines++;
     this.mojibakeSample ??= found;

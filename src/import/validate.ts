@@ -4,6 +4,7 @@
  */
 import type { Dataset, DeriveContext, DraftRow } from '../datasets/define-dataset.ts';
 import { compileColumn } from '../field-types/column.ts';
+import type { FieldLimits } from '../field-types/field-type.ts';
 import type { RowBatch, RowFault } from '../file-formats/rows.ts';
 import { Problem, type ProblemCode, type ProblemDetails, problemTexts } from '../platform/problems.ts';
 import type { ColumnTarget, Readings } from './targets.ts';
@@ -52,6 +53,13 @@ interface Reader {
   readonly read: (cell: string) => string | null | Problem;
 }
 
+/** A name in a set is as long as the table of names allows. */
+function limitsOf(dataset: Dataset, key: string): FieldLimits {
+  const field = dataset.field(key);
+  const names = field.part === 'derived' ? undefined : dataset.part(field.part).names;
+  return names === undefined ? field : { ...field, max: names.max };
+}
+
 class RowValidator implements Validator {
   readonly staged: readonly string[];
   private readonly readers: readonly Reader[];
@@ -68,7 +76,7 @@ class RowValidator implements Validator {
     this.readers = targets.map((target) => ({
       target,
       slot: this.staged.indexOf(target.field),
-      read: compileColumn(dataset.field(target.field), readings[target.field] ?? {}),
+      read: compileColumn(limitsOf(dataset, target.field), readings[target.field] ?? {}),
     }));
     this.derive = dataset.derive;
     this.context = { country, mapped };

@@ -58,6 +58,15 @@ describe('groups', () => {
     expect(await groups(tenant)).toEqual([]);
   });
 
+  test('have names of 255 characters at most', async () => {
+    const tenant = await given.tenant();
+    const run = await given.import(
+      tenant,
+      `email,first_name,groups\na@example.com,Ann,${'💎'.repeat(255)}\nb@example.com,Bob,${'x'.repeat(256)}\n`,
+    );
+    expect(await given.outcomes(run)).toEqual(['created', 'failed text.too_long']);
+  });
+
   test('keep names that SQL and COPY could trip over', async () => {
     const tenant = await given.tenant();
     const names = ['O\'Neil \\ "Co"', '{NULL}', '\\N', 'a\tb', '💎 مرحبا'];

@@ -11,7 +11,7 @@ import { useImports } from '../../support/import.ts';
 
 const given = useImports({ chunkRows: 3 });
 
-const cases = Number(process.env.CLIENTELE_TEST_CASES ?? 15);
+const cases = Number(process.env.CLIENTELE_TEST_CASES ?? 12);
 
 /** What a cell of each field may hold; a blank one is added to each. */
 const pools: Readonly<Record<string, readonly string[]>> = {

@@ -94,7 +94,11 @@ test('an import comes to the same whatever the size of its chunks', async () => 
        left join customers r on r.id = c.referred_by left join customer_group_members m on m.customer_id = c.id
        left join customer_groups g on g.id = m.group_id group by c.id, c.tenant_id, r.email order by c.number`,
     );
-    const written = await given.rows(tenant, `select from import_chunks where import_id = $1 and phase = 'commit'`, [id]);
+    const written = await given.rows(
+      tenant,
+      `select from import_chunks where import_id = $1 and phase = 'commit'`,
+      [id],
+    );
     expect(written).toHaveLength(chunks ?? 0);
     ends.push({ counts: five(run), outcomes: await given.outcomes(run), customers });
   }

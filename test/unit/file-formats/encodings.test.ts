@@ -62,7 +62,7 @@ describe('a legacy encoding is guessed and said to be a guess', () => {
 
   test('and so it is from samples of a long file', async () => {
     const rows = northwind.slice(northwind.indexOf('\n') + 1);
-    const text = northwind + rows.repeat(150);
+    const text = northwind + rows.repeat(90);
     const read = await readText(iconv.encode(text, 'macintosh'), { whole: false });
     expect(read.inspection.dialect.encoding).toBe('macintosh');
     expect(read.rows).toEqual((await truth(text)).rows);
@@ -145,18 +145,16 @@ describe('Unicode', () => {
 
   test('one long line is UTF-8 wherever it is cut to be looked at', async () => {
     const json = JSON.stringify(
-      Array.from({ length: 60_000 }, (_, i) => ({ id: i, name: `${'é'.repeat(i % 7)}日本🙂` })),
+      Array.from({ length: 3000 }, (_, i) => ({ id: i, note: 'é日本🙂'.repeat(40 + (i % 7)) })),
     );
-    for (const content of [json, gzipSync(json)]) {
-      for (const whole of [true, false]) {
-        const { inspection, faults } = await readText(content, { whole });
-        expect(inspection).toMatchObject({
-          encodingCertain: true,
-          notes: [],
-          dialect: { encoding: 'utf-8' },
-        });
-        expect(faults).toEqual([]);
-      }
+    for (const [content, whole] of [
+      [json, true],
+      [json, false],
+      [gzipSync(json), false],
+    ] as const) {
+      const { inspection, faults } = await readText(content, { whole });
+      expect(inspection).toMatchObject({ encodingCertain: true, notes: [], dialect: { encoding: 'utf-8' } });
+      expect(faults).toEqual([]);
     }
   });
 
