@@ -2,36 +2,20 @@
  * `npm run bench -- import --rows 100000 [--json]`: a customer file from the disk to committed and checked, by the
  * command line in a process of its own, over the floor: the same rows by plain COPY into copies of the same tables.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { connect, type Database } from '../../src/database/connect.ts';
-import { ensureMigrated } from '../../src/database/migrate.ts';
+import type { Database } from '../../src/database/connect.ts';
 import { createTenant } from '../../src/tenants/tenants.ts';
 import { writeCustomerFile } from './customer-file.ts';
 import { copyFloor, dumpTenant, makeFloorTables } from './floor.ts';
+import { type Figures, measureOnDatabase } from './on-database.ts';
 import { type Measured, runProgram } from './program.ts';
-import { printFigures, serverSettings, settle } from './report.ts';
+import { serverSettings, settle } from './report.ts';
 
-export async function run(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { rows: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
-  });
-  const rows = Number(values.rows);
-  await inFolder(async (folder) => {
-    const database = await connect({ dataFolder: folder, databaseUrl: null });
-    try {
-      await ensureMigrated(database);
-      printFigures(await measure(database, folder, rows), values.json);
-    } finally {
-      await database.close();
-    }
-  });
+export function run(args: string[]): Promise<void> {
+  return measureOnDatabase(args, measure);
 }
 
-async function measure(database: Database, folder: string, rows: number): Promise<Record<string, unknown>> {
+async function measure(database: Database, folder: string, rows: number): Promise<Figures> {
   const file = join(folder, 'customers.csv');
   await writeCustomerFile(file, { rows });
   const tenant = await createTenant(database, { name: 'Bench', country: 'GB' });
@@ -49,7 +33,7 @@ async function measure(database: Database, folder: string, rows: number): Promis
 export function figures(
   { answer, peakRssMb, seconds: wholeProcess }: Measured,
   floorSeconds: number,
-): Record<string, unknown> {
+): Figures {
   const seconds = Number(answer.seconds);
   return {
     rows: answer.read,
@@ -62,14 +46,4 @@ export function figures(
     peak_rss_mb: Math.round(peakRssMb),
     process_seconds: Number(wholeProcess.toFixed(3)),
   };
-}
-
-/** A folder of its own for the database and the files, which goes when the work ends. */
-export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'clientele-bench-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

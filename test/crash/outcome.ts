@@ -40,53 +40,76 @@ function shortened(text: string | undefined): string {
   return text === undefined || text.length < 400 ? `${text}` : `${text.slice(0, 400)} …`;
 }
 
+/** A table whose rows, `o`, are compared. */
+interface Compared {
+  /** Columns that differ from run to run. */
+  readonly without: readonly string[];
+  /** SQL of what stands in their place. `$1` is the tenant, `$2` when the run began. */
+  readonly instead: readonly string[];
+}
+
 /** A time before the run; null for one that it gave. */
-const past = (column: string): string => `case when ${column} < $2::timestamptz then ${column}::text end`;
+const past = (column: string): string => `case when o.${column} < $2 then o.${column} end`;
+/** The id of a record that was there before the run. */
+const pastId = `case when o.created_at < $2 then o.id end`;
+const externalId = (column: string): string =>
+  `(select c.external_id from customers c where c.tenant_id = $1 and c.id = o.${column})`;
+const groupName = '(select g.name from customer_groups g where g.tenant_id = $1 and g.id = o.group_id)';
+const profile: Compared = { without: ['customer_id'], instead: [externalId('customer_id')] };
 
-const customer = `(select c.external_id from customers c where c.tenant_id = $1 and c.id = o.customer_id)`;
-
-/** SQL of the records as text, by table. `$1` is the tenant, `$2` when the run began, `$3` what is left out besides. */
-const records: Readonly<Record<string, string>> = {
-  customers: `select (to_jsonb(c) - array['tenant_id', 'id', 'created_at', 'updated_at', 'referred_by'] - $3::text[] || jsonb_build_object(
-      'id', case when c.created_at < $2 then c.id end, 'created_at', ${past('c.created_at')}, 'updated_at', ${past('c.updated_at')},
-      'referred_by', f.external_id))::text as line
-    from customers c left join customers f on f.tenant_id = $1 and f.id = c.referred_by where c.tenant_id = $1`,
-  individual_profiles: profile('individual_profiles'),
-  business_profiles: profile('business_profiles'),
-  care_profiles: profile('care_profiles'),
-  customer_addresses: owned('customer_addresses', ['created_at', 'updated_at']),
-  customer_notes: owned('customer_notes', ['created_at']),
-  customer_groups: `select jsonb_build_array(o.name, ${past('o.created_at')}, o.import_id is null)::text as line
-    from customer_groups o where o.tenant_id = $1`,
-  customer_group_members: `select jsonb_build_array(${customer}, g.name)::text as line
-    from customer_group_members o join customer_groups g on g.tenant_id = $1 and g.id = o.group_id where o.tenant_id = $1`,
+const compared: Readonly<Record<string, Compared>> = {
+  customers: {
+    without: ['id', 'created_at', 'updated_at', 'referred_by'],
+    instead: [pastId, past('created_at'), past('updated_at'), externalId('referred_by')],
+  },
+  individual_profiles: profile,
+  business_profiles: profile,
+  care_profiles: profile,
+  customer_addresses: {
+    without: ['id', 'customer_id', 'created_at', 'updated_at'],
+    instead: [pastId, externalId('customer_id'), past('created_at'), past('updated_at')],
+  },
+  customer_notes: {
+    without: ['id', 'customer_id', 'created_at'],
+    instead: [pastId, externalId('customer_id'), past('created_at')],
+  },
+  customer_groups: {
+    without: ['id', 'created_at', 'import_id'],
+    instead: [pastId, past('created_at'), 'o.import_id is null'],
+  },
+  customer_group_members: {
+    without: ['customer_id', 'group_id'],
+    instead: [externalId('customer_id'), groupName],
+  },
 };
-
-function profile(table: string): string {
-  return `select (to_jsonb(o) - array['tenant_id', 'customer_id'] || jsonb_build_object('customer', ${customer}))::text as line
-    from ${table} o where o.tenant_id = $1`;
-}
-
-function owned(table: string, times: readonly string[]): string {
-  const left = ['tenant_id', 'id', 'customer_id', ...times].map((column) => `'${column}'`).join(', ');
-  const kept = times.map((column) => `'${column}', ${past(`o.${column}`)}`).join(', ');
-  return `select (to_jsonb(o) - array[${left}] - $3::text[] || jsonb_build_object('customer', ${customer},
-      'id', case when o.created_at < $2 then o.id end, ${kept}))::text as line
-    from ${table} o where o.tenant_id = $1`;
-}
 
 async function recordsIn(tx: TenantTransaction, without: readonly string[] = []): Promise<Outcome> {
   const since = await beginOfRun(tx);
   const found: Record<string, unknown> = {};
-  for (const [table, lines] of Object.entries(records)) {
+  for (const [table, { without: differing, instead }] of Object.entries(compared)) {
+    const same = await columnsOf(tx, table, ['tenant_id', ...differing, ...without]);
+    const row = [...same.map((column) => `o.${column}`), ...instead].join(', ');
     const { rows } = await tx.query(
-      `select count(*)::int as rows, md5(string_agg(line, E'\\n' order by line collate "C")) as digest from (${lines}) l
-       where $2::timestamptz is not null and $3::text[] is not null`,
-      [tx.tenantId, since, without],
+      `select count(*)::int as rows, md5(string_agg(line, '' order by line)) as digest
+       from (select md5(row(${row})::text) as line from ${table} o where o.tenant_id = $1 and $2::timestamptz is not null) l`,
+      [tx.tenantId, since],
     );
     found[table] = rows[0];
   }
   return found;
+}
+
+async function columnsOf(
+  tx: TenantTransaction,
+  table: string,
+  without: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ name: string }>(
+    `select column_name as name from information_schema.columns
+     where table_schema = 'public' and table_name = $1 and column_name <> all ($2) order by ordinal_position`,
+    [table, without],
+  );
+  return rows.map(({ name }) => `"${name}"`);
 }
 
 async function beginOfRun(tx: TenantTransaction): Promise<string> {
