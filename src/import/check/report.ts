@@ -79,9 +79,10 @@ async function rowsWithoutKey(
   if (dataset.identity !== undefined) return 0;
   const blank = keys.map((key) => `and ${fields.staged(key)} is null`).join(' ');
   const { rows } = await tx.query<{ rows: number }>(
-    `select count(*)::int as rows from staging.${dataset.key} s
-     join import_plan p on p.tenant_id = $1 and p.import_id = $2 and p.chunk = s.chunk and p.row = s.row and p.outcome = 'create'
-     where s.tenant_id = $1 and s.import_id = $2 ${blank}`,
+    `with blank as materialized (
+       select s.chunk, s.row from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2 ${blank})
+     select count(*)::int as rows from blank b
+     join import_plan p on p.tenant_id = $1 and p.import_id = $2 and p.chunk = b.chunk and p.row = b.row and p.outcome = 'create'`,
     scope,
   );
   return rows[0]?.rows ?? 0;
