@@ -41,7 +41,8 @@ export async function stageRows(database: Database, options: StageOptions): Prom
   const client = await database.loader.connect();
   let broken = true;
   try {
-    await client.query('begin');
+    // To remove much of an earlier attempt takes time, and whoever takes this one over ends the session himself.
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     await beginAnew(database, client, lease, run);
     const counts = new StageCounts();
     const columns = ['tenant_id', 'import_id', 'chunk', 'row', 'new_id', ...validator.staged].map(identifier);
