@@ -1,5 +1,8 @@
 -- Written by "npm run schema" from a migrated database. To be read, not to be run or edited.
 
+create schema auth;
+grant usage on schema auth to clientele_app;
+
 create schema public;
 grant usage on schema public to clientele_app;
 grant usage on schema public to clientele_loader;
@@ -8,6 +11,172 @@ grant usage on schema public to public;
 create schema staging;
 grant create, usage on schema staging to clientele_loader;
 grant usage on schema staging to clientele_app;
+
+create table auth."user" (
+  id uuid not null,
+  email text not null,
+  email_verified boolean not null,
+  name text not null,
+  image text,
+  two_factor_enabled boolean,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint user_pkey PRIMARY KEY (id),
+  constraint user_email_key UNIQUE (email),
+  constraint user_email_check CHECK ((length(email) <= 320))
+);
+alter table auth."user" owner to clientele_owner;
+grant delete, insert, select, update on auth."user" to clientele_app;
+comment on table auth."user" is 'Who signs in. What somebody may do stands in the members of a tenant.';
+
+create table auth.account (
+  id uuid not null,
+  user_id uuid not null,
+  provider_id text not null,
+  account_id text not null,
+  password text,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint account_pkey PRIMARY KEY (id),
+  constraint account_provider_id_account_id_key UNIQUE (provider_id, account_id),
+  constraint account_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+alter table auth.account owner to clientele_owner;
+CREATE INDEX account_user_id_idx ON auth.account USING btree (user_id);
+grant delete, insert, select, update on auth.account to clientele_app;
+
+create table auth.api_keys (
+  id uuid not null,
+  tenant_id uuid not null,
+  name text not null,
+  prefix text not null,
+  hash bytea not null,
+  permissions text[] not null,
+  expires_at timestamp with time zone,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+alter table auth.api_keys owner to clientele_owner;
+CREATE INDEX api_keys_tenant_id_idx ON auth.api_keys USING btree (tenant_id, created_at);
+grant delete, insert, select, update on auth.api_keys to clientele_app;
+
+create table auth.memberships (
+  user_id uuid not null,
+  tenant_id uuid not null,
+  constraint memberships_pkey PRIMARY KEY (user_id, tenant_id),
+  constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+alter table auth.memberships owner to clientele_owner;
+CREATE INDEX memberships_tenant_id_idx ON auth.memberships USING btree (tenant_id);
+grant delete, insert, select, update on auth.memberships to clientele_app;
+comment on table auth.memberships is 'Where to look for a user: the tenants with a member of his. The role stands there.';
+
+create table auth.rate_limit (
+  id uuid not null,
+  key text not null,
+  count integer not null,
+  last_request bigint not null,
+  constraint rate_limit_pkey PRIMARY KEY (id),
+  constraint rate_limit_key_key UNIQUE (key)
+);
+alter table auth.rate_limit owner to clientele_owner;
+grant delete, insert, select, update on auth.rate_limit to clientele_app;
+
+create table auth.session (
+  id uuid not null,
+  user_id uuid not null,
+  token text not null,
+  active_tenant_id uuid,
+  ip_address text,
+  user_agent text,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_key UNIQUE (token),
+  constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+alter table auth.session owner to clientele_owner;
+CREATE INDEX session_expires_at_idx ON auth.session USING btree (expires_at);
+CREATE INDEX session_user_id_idx ON auth.session USING btree (user_id);
+grant delete, insert, select, update on auth.session to clientele_app;
+
+create table auth.setup_tokens (
+  hash bytea not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint setup_tokens_pkey PRIMARY KEY (hash),
+  constraint setup_tokens_hash_check CHECK ((octet_length(hash) = 32))
+);
+alter table auth.setup_tokens owner to clientele_owner;
+grant delete, insert, select, update on auth.setup_tokens to clientele_app;
+
+create table auth.two_factor (
+  id uuid not null,
+  user_id uuid not null,
+  secret text not null,
+  backup_codes text not null,
+  verified boolean,
+  failed_verification_count integer,
+  locked_until timestamp with time zone,
+  constraint two_factor_pkey PRIMARY KEY (id),
+  constraint two_factor_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+);
+alter table auth.two_factor owner to clientele_owner;
+CREATE INDEX two_factor_secret_idx ON auth.two_factor USING btree (secret);
+CREATE INDEX two_factor_user_id_idx ON auth.two_factor USING btree (user_id);
+grant delete, insert, select, update on auth.two_factor to clientele_app;
+
+create table auth.verification (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint verification_pkey PRIMARY KEY (id)
+);
+alter table auth.verification owner to clientele_owner;
+CREATE INDEX verification_expires_at_idx ON auth.verification USING btree (expires_at);
+CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier);
+grant delete, insert, select, update on auth.verification to clientele_app;
+
+create table public.assets (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  quote_id uuid,
+  format text,
+  status text,
+  quality_score numeric,
+  url text,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint assets_pkey PRIMARY KEY (tenant_id, id),
+  constraint assets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint assets_tenant_id_quote_id_fkey FOREIGN KEY (tenant_id, quote_id) REFERENCES quotes(tenant_id, id)
+);
+alter table public.assets owner to clientele_owner;
+CREATE INDEX assets_created ON public.assets USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX assets_quote ON public.assets USING btree (tenant_id, quote_id) WHERE (quote_id IS NOT NULL);
+alter table public.assets enable row level security;
+alter table public.assets force row level security;
+create policy tenant on assets using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on assets to clientele_app;
 
 create table public.audit_entries (
   tenant_id uuid not null,
@@ -24,6 +193,11 @@ create table public.audit_entries (
   constraint audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 alter table public.audit_entries owner to clientele_owner;
+CREATE INDEX audit_entries_action ON public.audit_entries USING btree (tenant_id, action, seq);
+CREATE INDEX audit_entries_actor ON public.audit_entries USING btree (tenant_id, actor, seq) WHERE (actor IS NOT NULL);
+CREATE INDEX audit_entries_at ON public.audit_entries USING btree (tenant_id, at);
+CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (tenant_id, subject_id, seq) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_entries_subject_type ON public.audit_entries USING btree (tenant_id, subject_type, seq);
 alter table public.audit_entries enable row level security;
 alter table public.audit_entries force row level security;
 create policy tenant on audit_entries using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -41,6 +215,23 @@ alter table public.audit_heads enable row level security;
 alter table public.audit_heads force row level security;
 create policy tenant on audit_heads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant insert, select, update on audit_heads to clientele_app;
+
+create table public.boards (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  import_id uuid,
+  constraint boards_pkey PRIMARY KEY (tenant_id, id),
+  constraint boards_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint boards_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint boards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+alter table public.boards owner to clientele_owner;
+alter table public.boards enable row level security;
+alter table public.boards force row level security;
+create policy tenant on boards using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on boards to clientele_app;
 
 create table public.business_profiles (
   tenant_id uuid not null,
@@ -112,12 +303,13 @@ create table public.changes (
   digest bytea not null,
   changed_by uuid,
   changed_at timestamp with time zone not null,
+  operation_id uuid,
   constraint changes_pkey PRIMARY KEY (tenant_id, id),
-  constraint changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint changes_phase_check CHECK ((phase = ANY (ARRAY['commit'::text, 'release'::text, 'references'::text, 'undo commit'::text, 'undo release'::text, 'undo references'::text])))
 );
 alter table public.changes owner to clientele_owner;
 CREATE INDEX changes_import ON public.changes USING btree (tenant_id, import_id, phase, chunk) WHERE (import_id IS NOT NULL);
+CREATE INDEX changes_operation ON public.changes USING btree (tenant_id, operation_id) WHERE (operation_id IS NOT NULL);
 CREATE INDEX changes_record ON public.changes USING btree (tenant_id, record_id);
 alter table public.changes enable row level security;
 alter table public.changes force row level security;
@@ -315,6 +507,10 @@ END) stored,
   updated_by uuid,
   deleted_at timestamp with time zone,
   deleted_by uuid,
+  ordered_count bigint not null default 0,
+  ordered_total numeric not null default 0,
+  opening_first_order_at timestamp with time zone,
+  opening_last_order_at timestamp with time zone,
   constraint customers_pkey PRIMARY KEY (tenant_id, id),
   constraint customers_tenant_id_assigned_to_fkey FOREIGN KEY (tenant_id, assigned_to) REFERENCES members(tenant_id, id),
   constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -366,6 +562,80 @@ alter table public.customers enable row level security;
 alter table public.customers force row level security;
 create policy tenant on customers using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select, update on customers to clientele_app;
+
+create table public.daily_metrics (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  date date not null,
+  revenue numeric(19,4),
+  orders bigint,
+  new_customers bigint,
+  new_leads bigint,
+  quiz_completions bigint,
+  pin_impressions bigint,
+  pin_clicks bigint,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint daily_metrics_pkey PRIMARY KEY (tenant_id, id),
+  constraint daily_metrics_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.daily_metrics owner to clientele_owner;
+CREATE UNIQUE INDEX daily_metrics_date ON public.daily_metrics USING btree (tenant_id, date);
+alter table public.daily_metrics enable row level security;
+alter table public.daily_metrics force row level security;
+create policy tenant on daily_metrics using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on daily_metrics to clientele_app;
+
+create table public.exports (
+  tenant_id uuid not null,
+  id uuid not null,
+  dataset text not null,
+  format text not null,
+  profile text not null,
+  fields text[] not null,
+  fields_left_out text[] not null,
+  filter jsonb,
+  state text not null,
+  records bigint,
+  bytes bigint,
+  sha256 text,
+  source text not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint exports_pkey PRIMARY KEY (tenant_id, id),
+  constraint exports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint exports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text, 'xlsx'::text]))),
+  constraint exports_profile_check CHECK ((profile = ANY (ARRAY['spreadsheet'::text, 'data'::text]))),
+  constraint exports_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'broken_off'::text])))
+);
+alter table public.exports owner to clientele_owner;
+CREATE INDEX exports_created ON public.exports USING btree (tenant_id, created_at DESC, id DESC);
+alter table public.exports enable row level security;
+alter table public.exports force row level security;
+create policy tenant on exports using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on exports to clientele_app;
+
+create table public.idempotency_keys (
+  tenant_id uuid not null,
+  caller_id uuid not null,
+  key text not null,
+  call_sha256 bytea not null,
+  started_at timestamp with time zone not null,
+  status integer,
+  answer jsonb,
+  constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, caller_id, key),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+alter table public.idempotency_keys owner to clientele_owner;
+CREATE INDEX idempotency_keys_started ON public.idempotency_keys USING btree (tenant_id, started_at);
+alter table public.idempotency_keys enable row level security;
+alter table public.idempotency_keys force row level security;
+create policy tenant on idempotency_keys using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on idempotency_keys to clientele_app;
 
 create table public.import_chunks (
   tenant_id uuid not null,
@@ -461,12 +731,16 @@ create table public.imports (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  progress jsonb,
+  progress_seq bigint not null default 0,
+  source_removed_at timestamp with time zone,
   constraint imports_pkey PRIMARY KEY (tenant_id, id),
   constraint imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['uploaded'::text, 'inspected'::text, 'mapped'::text, 'checking'::text, 'checked'::text, 'held'::text, 'committing'::text, 'done'::text, 'cancelling'::text, 'cancelled'::text, 'failed'::text, 'undoing'::text, 'undone'::text])))
 );
 alter table public.imports owner to clientele_owner;
 CREATE INDEX imports_created ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX imports_open ON public.imports USING btree (tenant_id, created_at, id) WHERE (state = ANY (ARRAY['uploaded'::text, 'inspected'::text, 'mapped'::text, 'checking'::text, 'committing'::text, 'cancelling'::text, 'undoing'::text, 'checked'::text]));
 CREATE INDEX imports_sha256 ON public.imports USING btree (tenant_id, file_sha256);
 CREATE UNIQUE INDEX imports_writing ON public.imports USING btree (tenant_id) WHERE (state = ANY (ARRAY['committing'::text, 'cancelling'::text, 'undoing'::text]));
 alter table public.imports enable row level security;
@@ -489,6 +763,55 @@ alter table public.individual_profiles force row level security;
 create policy tenant on individual_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select, update on individual_profiles to clientele_app;
 
+create table public.invitations (
+  tenant_id uuid not null,
+  id uuid not null,
+  member_id uuid not null,
+  token_hash bytea not null,
+  invited_by uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invitations_pkey PRIMARY KEY (tenant_id, id),
+  constraint invitations_tenant_id_token_hash_key UNIQUE (tenant_id, token_hash),
+  constraint invitations_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members(tenant_id, id)
+);
+alter table public.invitations owner to clientele_owner;
+CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (tenant_id, member_id) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+alter table public.invitations enable row level security;
+alter table public.invitations force row level security;
+create policy tenant on invitations using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant insert, select, update on invitations to clientele_app;
+
+create table public.leads (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  email text not null,
+  segment text,
+  source text,
+  quiz_completed boolean,
+  converted boolean,
+  utm_source text,
+  utm_medium text,
+  utm_campaign text,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint leads_pkey PRIMARY KEY (tenant_id, id),
+  constraint leads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint leads_email_check CHECK ((length(email) <= 255))
+);
+alter table public.leads owner to clientele_owner;
+CREATE INDEX leads_created ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX leads_email ON public.leads USING btree (tenant_id, email);
+alter table public.leads enable row level security;
+alter table public.leads force row level security;
+create policy tenant on leads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on leads to clientele_app;
+
 create table public.members (
   tenant_id uuid not null,
   id uuid not null,
@@ -496,12 +819,20 @@ create table public.members (
   name text,
   role text not null,
   created_at timestamp with time zone not null,
+  user_id uuid,
+  site_role text,
+  invited_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  removed_at timestamp with time zone,
   constraint members_pkey PRIMARY KEY (tenant_id, id),
-  constraint members_tenant_id_email_key UNIQUE (tenant_id, email),
   constraint members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'customer'::text])))
+  constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'customer'::text]))),
+  constraint members_site_role_check CHECK ((site_role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text])))
 );
 alter table public.members owner to clientele_owner;
+CREATE UNIQUE INDEX members_email ON public.members USING btree (tenant_id, email) WHERE (removed_at IS NULL);
+CREATE INDEX members_owners ON public.members USING btree (tenant_id, id) WHERE ((role = 'owner'::text) AND (removed_at IS NULL));
+CREATE UNIQUE INDEX members_user ON public.members USING btree (tenant_id, user_id) WHERE ((removed_at IS NULL) AND (user_id IS NOT NULL));
 alter table public.members enable row level security;
 alter table public.members force row level security;
 create policy tenant on members using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -515,6 +846,101 @@ create table public.migrations (
 );
 alter table public.migrations owner to clientele_owner;
 grant select on migrations to clientele_app;
+
+create table public.orders (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  number text not null,
+  shopify_order_id text,
+  customer_id uuid,
+  total numeric(19,4),
+  subtotal numeric(19,4),
+  discount_total numeric(19,4),
+  item_count bigint,
+  currency text,
+  status text,
+  attribution_channel text,
+  coupon_code text,
+  line_items jsonb,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint orders_pkey PRIMARY KEY (tenant_id, id),
+  constraint orders_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+  constraint orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint orders_number_check CHECK ((length(number) <= 255)),
+  constraint orders_shopify_order_id_check CHECK ((length(shopify_order_id) <= 255))
+);
+alter table public.orders owner to clientele_owner;
+CREATE INDEX orders_created ON public.orders USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX orders_customer ON public.orders USING btree (tenant_id, customer_id, created_at DESC) WHERE (customer_id IS NOT NULL);
+CREATE UNIQUE INDEX orders_number ON public.orders USING btree (tenant_id, number);
+CREATE UNIQUE INDEX orders_shopify_order_id ON public.orders USING btree (tenant_id, shopify_order_id) WHERE (shopify_order_id IS NOT NULL);
+alter table public.orders enable row level security;
+alter table public.orders force row level security;
+create policy tenant on orders using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on orders to clientele_app;
+
+create table public.pins (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  title text not null,
+  board_name text,
+  status text,
+  impressions bigint,
+  saves bigint,
+  clicks bigint,
+  engagement_rate numeric,
+  published_at timestamp with time zone,
+  link text,
+  pinterest_pin_id text,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint pins_pkey PRIMARY KEY (tenant_id, id),
+  constraint pins_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint pins_board_name_check CHECK ((length(board_name) <= 255)),
+  constraint pins_pinterest_pin_id_check CHECK ((length(pinterest_pin_id) <= 255))
+);
+alter table public.pins owner to clientele_owner;
+CREATE INDEX pins_board ON public.pins USING btree (tenant_id, board_name) WHERE (board_name IS NOT NULL);
+CREATE INDEX pins_created ON public.pins USING btree (tenant_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX pins_pinterest_pin_id ON public.pins USING btree (tenant_id, pinterest_pin_id) WHERE (pinterest_pin_id IS NOT NULL);
+alter table public.pins enable row level security;
+alter table public.pins force row level security;
+create policy tenant on pins using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on pins to clientele_app;
+
+create table public.quotes (
+  tenant_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  text text not null,
+  text_key text not null,
+  attribution text,
+  collection text,
+  mood text,
+  status text,
+  assets_count integer not null,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint quotes_pkey PRIMARY KEY (tenant_id, id),
+  constraint quotes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.quotes owner to clientele_owner;
+CREATE INDEX quotes_created ON public.quotes USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX quotes_text ON public.quotes USING btree (tenant_id, text_key);
+alter table public.quotes enable row level security;
+alter table public.quotes force row level security;
+create policy tenant on quotes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on quotes to clientele_app;
 
 create table public.tenant_counters (
   tenant_id uuid not null,
@@ -538,15 +964,21 @@ create table public.tenants (
   timezone text not null,
   language text not null,
   created_at timestamp with time zone not null,
+  parent_id uuid,
+  settings jsonb not null default '{}'::jsonb,
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES tenants(id),
+  constraint tenants_check CHECK ((parent_id <> id)),
   constraint tenants_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
   constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
 );
 alter table public.tenants owner to clientele_owner;
+CREATE INDEX tenants_parent ON public.tenants USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 grant insert, select on tenants to clientele_app;
+grant update (name, country, currency, timezone, language, settings) on tenants to clientele_app;
 comment on table public.tenants is 'The directory of tenants: who there is, before a tenant is set. No data of theirs.';
 
 create table staging.addresses (
@@ -573,13 +1005,57 @@ create table staging.addresses (
   phone_country_code text,
   latitude numeric,
   longitude numeric,
-  delivery_instructions text
+  delivery_instructions text,
+  given text[]
 );
 alter table staging.addresses owner to clientele_loader;
 CREATE INDEX addresses_row ON staging.addresses USING btree (tenant_id, import_id, chunk, "row");
 alter table staging.addresses enable row level security;
 create policy tenant on staging.addresses using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select on staging.addresses to clientele_app;
+
+create table staging.analytics (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  date date,
+  revenue numeric(19,4),
+  orders bigint,
+  new_customers bigint,
+  new_leads bigint,
+  quiz_completions bigint,
+  pin_impressions bigint,
+  pin_clicks bigint
+);
+alter table staging.analytics owner to clientele_loader;
+CREATE INDEX analytics_row ON staging.analytics USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.analytics enable row level security;
+create policy tenant on staging.analytics using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.analytics to clientele_app;
+
+create table staging.assets (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  id uuid,
+  quote_text text,
+  format text,
+  status text,
+  quality_score numeric,
+  url text,
+  created_at timestamp with time zone
+);
+alter table staging.assets owner to clientele_loader;
+CREATE INDEX assets_row ON staging.assets USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.assets enable row level security;
+create policy tenant on staging.assets using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.assets to clientele_app;
 
 create table staging.customers (
   tenant_id uuid not null,
@@ -690,10 +1166,115 @@ create table staging.customers (
   country_code text,
   latitude numeric,
   longitude numeric,
-  delivery_instructions text
+  delivery_instructions text,
+  given text[]
 );
 alter table staging.customers owner to clientele_loader;
 CREATE INDEX customers_row ON staging.customers USING btree (tenant_id, import_id, chunk, "row");
 alter table staging.customers enable row level security;
 create policy tenant on staging.customers using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select on staging.customers to clientele_app;
+
+create table staging.leads (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  id uuid,
+  email text,
+  segment text,
+  source text,
+  quiz_completed boolean,
+  converted boolean,
+  created_at timestamp with time zone,
+  utm_source text,
+  utm_medium text,
+  utm_campaign text
+);
+alter table staging.leads owner to clientele_loader;
+CREATE INDEX leads_row ON staging.leads USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.leads enable row level security;
+create policy tenant on staging.leads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.leads to clientele_app;
+
+create table staging.orders (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  id uuid,
+  number text,
+  shopify_order_id text,
+  customer_email text,
+  total numeric(19,4),
+  subtotal numeric(19,4),
+  discount_total numeric(19,4),
+  item_count bigint,
+  currency text,
+  status text,
+  created_at timestamp with time zone,
+  attribution_channel text,
+  coupon_code text,
+  line_items jsonb,
+  line_sku text,
+  line_title text,
+  line_quantity bigint,
+  line_unit_price numeric(19,4)
+);
+alter table staging.orders owner to clientele_loader;
+CREATE INDEX orders_row ON staging.orders USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.orders enable row level security;
+create policy tenant on staging.orders using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.orders to clientele_app;
+
+create table staging.pins (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  id uuid,
+  title text,
+  board_name text,
+  status text,
+  impressions bigint,
+  saves bigint,
+  clicks bigint,
+  engagement_rate numeric,
+  published_at timestamp with time zone,
+  link text,
+  pinterest_pin_id text,
+  created_at timestamp with time zone
+);
+alter table staging.pins owner to clientele_loader;
+CREATE INDEX pins_row ON staging.pins USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.pins enable row level security;
+create policy tenant on staging.pins using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.pins to clientele_app;
+
+create table staging.quotes (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  chunk integer not null,
+  "row" bigint not null,
+  new_id uuid not null,
+  given text[],
+  id uuid,
+  text text,
+  text_key text,
+  attribution text,
+  collection text,
+  mood text,
+  status text,
+  created_at timestamp with time zone
+);
+alter table staging.quotes owner to clientele_loader;
+CREATE INDEX quotes_row ON staging.quotes USING btree (tenant_id, import_id, chunk, "row");
+alter table staging.quotes enable row level security;
+create policy tenant on staging.quotes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select on staging.quotes to clientele_app;

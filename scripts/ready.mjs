@@ -19,6 +19,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import module from 'node:module';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -28,6 +29,10 @@ const modules = join(root, 'node_modules');
 const setupLock = join(root, '.setup-lock');
 const runtimePackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const lockWaitMsMax = 10 * 60 * 1000;
+/** What was compiled once need not be again: a start takes half the time and 25 MB less (measured). */
+const compileCache = join(modules, '.cache', 'compiled');
+/** As bin/clientele has them for what `npm start` runs, and for the reasons given there. */
+const heapFlags = ['--max-semi-space-size=4', '--heap-growing-percent=20', '--expose-gc'];
 
 /** Files outside src/ are for developing, and need what only developing does. */
 async function main([file, ...args]) {
@@ -37,8 +42,9 @@ async function main([file, ...args]) {
   if (installed) await install({ development });
   const runtime = chooseRuntime();
   if (file === undefined) return;
+  const isTuned = development || process.execArgv.includes('--expose-gc');
   // Packages that were replaced under a running program are for the next one.
-  if (runtime === process.execPath && !installed) await runHere(join(root, file), args);
+  if (runtime === process.execPath && !installed && isTuned) await runHere(join(root, file), args);
   else await runThere(runtime, join(root, file), args);
 }
 
@@ -202,13 +208,16 @@ async function runHere(file, args) {
     if (rest[0] !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
   };
   process.argv = [process.execPath, file, ...args];
+  // Older runtimes have none.
+  module.enableCompileCache?.(compileCache);
   await import(pathToFileURL(file).href);
 }
 
 /** Hands signals on, waits, and ends as the program did. */
 async function runThere(runtime, file, args) {
-  const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', file, ...args], {
+  const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', ...heapFlags, file, ...args], {
     stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: '2', ...process.env },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {

@@ -2,9 +2,12 @@
 import { commands } from '../src/cli/commands.ts';
 import type { Dataset, FieldDefinition } from '../src/datasets/define-dataset.ts';
 import { datasets } from '../src/datasets/registry.ts';
-import { readConfig, variableOf } from '../src/platform/config.ts';
+import type { Route } from '../src/http/define-route.ts';
+import { routes } from '../src/http/routes.ts';
+import { type Variable, variables } from '../src/platform/config.ts';
 import { errorCodes, errorStatus } from '../src/platform/errors.ts';
 import { problemTexts } from '../src/platform/problems.ts';
+import { permissions, permissionsOf, roles } from '../src/tenants/permissions.ts';
 
 const made = '<!-- Made from the code by "npm run reference"; edits here are lost. -->\n\n';
 
@@ -16,6 +19,8 @@ export async function referencePages(): Promise<[name: string, text: string][]> 
     ['commands.md', made + (await commandsPage())],
     ['errors.md', made + errorsPage()],
     ['configuration.md', made + configurationPage()],
+    ['api.md', made + apiPage()],
+    ['permissions.md', made + permissionsPage()],
   ];
 }
 
@@ -83,11 +88,47 @@ function errorsPage(): string {
 }
 
 function configurationPage(): string {
-  const rows = Object.entries(readConfig({}).limits).map(([name, value]) => [
-    `\`${variableOf(name)}\``,
-    String(value),
+  const { settings, limits } = variables();
+  const rows = (of: readonly Variable[]): string[][] =>
+    of.map(({ name, meaning, preset }) => [`\`${name}\``, meaning, preset]);
+  const head = ['Variable', 'Meaning', 'Default'];
+  return (
+    '# Configuration\n\nSettings come from the environment. One that is out of its bounds is refused at the start, by its name.\n\n' +
+    `## Settings\n\n${table(head, rows(settings))}\n## Limits\n\nA size is in bytes.\n\n${table(head, rows(limits))}`
+  );
+}
+
+function apiPage(): string {
+  const intro =
+    '# The API\n\nThe whole of it, with every schema, is the OpenAPI document that a running server has at `/api/openapi.json`, ' +
+    'and to read and to try at `/api/docs`. Paths of a tenant stand below `/api/tenants/{tenant}`, named by slug or id; ' +
+    'below `/api` alone they mean the tenant of the key, or the one that is active in the session.\n';
+  const groups = Map.groupBy(routes, ({ name }) => name.split('.')[0] ?? '');
+  return intro + [...groups].map(([name, group]) => `\n## ${name}\n\n${routeTable(group)}`).join('');
+}
+
+function routeTable(group: readonly Route[]): string {
+  const rows = group.map((route) => [
+    `\`${route.method} ${route.isAtRoot ? '' : '/api'}${route.scope === 'tenant' ? '/tenants/{tenant}' : ''}${route.path}\``,
+    route.summary,
+    route.permission ?? (route.scope === 'account' ? 'signed in' : 'anybody'),
+    Object.keys(route.answers).join(', '),
   ]);
-  return `# Configuration\n\nSettings come from the environment. Each limit has its own variable; a limit out of its bounds is refused at the start.\n\n${table(['Variable', 'Default'], rows)}`;
+  return table(['Call', 'What it does', 'Who may', 'Answers'], rows);
+}
+
+function permissionsPage(): string {
+  const nothingNarrowed = { writeGivesImport: true, readGivesExport: true };
+  const held = roles.map((role) => permissionsOf(role, nothingNarrowed));
+  const rows = permissions.map((permission) => [
+    `\`${permission}\``,
+    ...held.map((of) => (of.has(permission) ? 'yes' : '')),
+  ]);
+  return (
+    '# Permissions\n\nWhat each role may do. A tenant may narrow two of them: that write gives import, and that read gives ' +
+    'export. A customer reaches his own record and nothing of this table.\n\n' +
+    table(['Permission', ...roles], rows)
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -8,11 +8,12 @@ const sources = fileURLToPath(new URL('../src', import.meta.url));
 /** Each folder may import those of the rows above its own, and itself. */
 const rows: readonly (readonly string[])[] = [
   ['platform'],
-  ['field-types', 'file-formats', 'database', 'file-store'],
-  ['datasets', 'audit'],
+  ['field-types', 'file-formats', 'database', 'file-store', 'mail'],
+  ['datasets', 'audit', 'accounts'],
   ['customers', 'tenants'],
   ['import', 'export'],
-  ['jobs', 'http', 'cli'],
+  ['jobs', 'http'],
+  ['cli'],
   ['main.ts'],
 ];
 

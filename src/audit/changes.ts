@@ -29,7 +29,7 @@ export function changeDigest(of: ColumnOf): string {
   return `sha256(${of('salt')} || convert_to(${[...texts, at].join(` || E'\\x1f' || `)}, 'UTF8'))`;
 }
 
-/** Every one of these is SQL. `$1` is the tenant, `$2` the import. */
+/** Every one of these is SQL. `$1` is the tenant, `$2` the import where there is no operation. */
 export interface JournalSql {
   readonly dataset: string;
   readonly phase: string;
@@ -38,6 +38,8 @@ export interface JournalSql {
   readonly at: string;
   /** Bytes that nobody else knows, from which the salts are made. */
   readonly secret: string;
+  /** The id of a write to many records that is no import; its entry in the trail names it. */
+  readonly operation?: string;
   /** A relation with `id`, `record_id`, `row`, `before`, `after`, `parts_created` and `part_ids`. */
   readonly changes: string;
 }
@@ -50,8 +52,9 @@ export function journalStatement(sql: JournalSql): string {
     changed_at: sql.at,
   };
   const of: ColumnOf = (column) => given[column] ?? `v.${column}`;
-  return `insert into changes (tenant_id, id, dataset, record_id, import_id, phase, chunk, row, before, after, parts_created, part_ids, salt, digest, changed_by, changed_at)
-  select $1, v.id, ${sql.dataset}, v.record_id, $2, ${sql.phase}, ${sql.chunk}, v.row, v.before, v.after, v.parts_created, v.part_ids,
+  const [operation, imported] = sql.operation === undefined ? ['null', '$2'] : [sql.operation, 'null'];
+  return `insert into changes (tenant_id, id, dataset, record_id, import_id, operation_id, phase, chunk, row, before, after, parts_created, part_ids, salt, digest, changed_by, changed_at)
+  select $1, v.id, ${sql.dataset}, v.record_id, ${imported}::uuid, ${operation}::uuid, ${sql.phase}, ${sql.chunk}, v.row, v.before, v.after, v.parts_created, v.part_ids,
     v.salt, ${changeDigest(of)}, ${sql.by}, ${sql.at}
   from (select c.*, substring(sha256(${sql.secret}::bytea || uuid_send(c.id)) for 16) as salt from (${sql.changes}) c offset 0) v
   returning id, digest`;

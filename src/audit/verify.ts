@@ -102,12 +102,24 @@ async function editedChanges(tx: TenantTransaction): Promise<AuditFault[]> {
   return rows.map(({ id }) => ({ seq: null, says: `The change ${id} is not what was written.` }));
 }
 
-/** An entry that speaks of changes names their import, phase and chunk; their digests make its digest. */
-const changesOfEntries = `select e.seq, e.detail ->> 'changes' as digest,
+const ofImport = `c.import_id = e.subject_id and c.phase = e.detail ->> 'phase' and c.chunk = (e.detail ->> 'chunk')::int`;
+const ofOperation = `c.operation_id = (e.detail ->> 'operation')::uuid`;
+
+/**
+ * An entry that speaks of changes names their import, phase and chunk, or the operation that wrote them; their digests
+ * make its digest.
+ */
+const changesOfEntries = [
+  { which: `not e.detail ? 'operation'`, changes: ofImport },
+  { which: `e.detail ? 'operation'`, changes: ofOperation },
+]
+  .map(
+    ({ which, changes }) => `select e.seq, e.detail ->> 'changes' as digest,
     encode(sha256(string_agg(c.digest, ''::bytea order by c.id)), 'hex') as found
-  from audit_entries e
-  left join changes c on c.tenant_id = $1 and c.import_id = e.subject_id and c.phase = e.detail ->> 'phase' and c.chunk = (e.detail ->> 'chunk')::int
-  where e.tenant_id = $1 and e.detail ? 'changes' group by e.seq, e.detail`;
+  from audit_entries e left join changes c on c.tenant_id = $1 and ${changes}
+  where e.tenant_id = $1 and e.detail ? 'changes' and ${which} group by e.seq, e.detail`,
+  )
+  .join(' union all ');
 
 async function wrongDigests(tx: TenantTransaction): Promise<AuditFault[]> {
   const { rows } = await tx.query<{ seq: number }>(
@@ -123,8 +135,9 @@ async function wrongDigests(tx: TenantTransaction): Promise<AuditFault[]> {
 async function unknownChanges(tx: TenantTransaction): Promise<AuditFault[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select c.id from changes c where c.tenant_id = $1 and not exists (
-       select from audit_entries e where e.tenant_id = $1 and e.subject_id = c.import_id
-         and e.detail ? 'changes' and e.detail ->> 'phase' = c.phase and (e.detail ->> 'chunk')::int = c.chunk) order by c.id limit ${faultsMax}`,
+       select from audit_entries e where e.tenant_id = $1 and e.detail ? 'changes' and ${ofImport})
+       and not exists (select from audit_entries e where e.tenant_id = $1 and e.detail ? 'changes' and ${ofOperation})
+     order by c.id limit ${faultsMax}`,
     [tx.tenantId],
   );
   return rows.map(({ id }) => ({ seq: null, says: `No entry speaks of the change ${id}.` }));

@@ -3,10 +3,14 @@ import type { Command } from './command.ts';
 
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: () => import('./start.ts'),
+  serve: () => import('./serve.ts'),
   tenant: () => import('./tenant.ts'),
+  member: () => import('./member.ts'),
+  key: () => import('./key.ts'),
   read: () => import('./read.ts'),
   import: () => import('./import.ts'),
   imports: () => import('./imports.ts'),
+  export: () => import('./export.ts'),
   audit: () => import('./audit.ts'),
   work: () => import('./work.ts'),
   migrate: () => import('./migrate.ts'),

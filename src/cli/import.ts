@@ -8,6 +8,7 @@ import { cancelRun } from '../import/cancel.ts';
 import { driveRun } from '../import/drive.ts';
 import { takeFile, takeStream } from '../import/intake.ts';
 import { parseMapOption, parseWriteOption } from '../import/mapping/mapping.ts';
+import { fieldKeys, listed, matchKeys } from '../import/option-keys.ts';
 import { countProblems, firstProblems } from '../import/problems.ts';
 import { rejectFile, resultFile } from '../import/reject-file.ts';
 import type { ImportRun, RunOptions } from '../import/run.ts';
@@ -29,16 +30,16 @@ Usage: clientele import FILE|- --tenant TENANT [OPTIONS]
   FILE is CSV (any delimiter), JSON or NDJSON, plain, gzipped or alone in a zip. "-" reads standard input.
 
   --tenant TENANT       whose data it becomes: a slug or an id
-  --dataset DATASET     customers (default) or addresses
+  --dataset DATASET     customers (default), addresses, leads, orders, pins, quotes, assets or analytics
   --mode MODE           upsert (default), create (leave what exists), update (leave what does not)
-  --match KEY,…         fields by which a row finds its record, in order (default: id,number,external_id,email)
+  --match KEY,…         fields by which a row finds its record, in order (customers: id,number,external_id,email)
   --map "Column=field"  which field a column feeds; "Column=" leaves it out. May be repeated; the rest is suggested
   --write field=rule    overwrite (default), fill, never, add or clear. May be repeated
   --empty keep|clear    what an empty cell does to a record that is there (default: keep)
   --duplicates RULE     rows that mean the same record: last (default), first, merge or fail
   --deleted RULE        a row that matches a deleted record: restore it (default) or skip
-  --require field,…     fields without which nothing is created (default: email); --require "" asks for none
-  --no-new-groups       a group that is not there is a problem, instead of being made
+  --require field,…     fields without which nothing is created (customers: email, orders: total); "": none
+  --no-new-groups       a group, or a board of pins, that is not there is a problem, instead of being made
   --dates dmy|mdy|ymd   how dates are written, where the file itself does not tell
   --decimal .|,         the decimal separator, where the file itself does not tell
   --country XX          for phone numbers that name none (default: the tenant's)
@@ -155,7 +156,7 @@ async function report(
 }
 
 function exitCodeOf(ended: ImportRun): number {
-  if (ended.state === 'failed') return errorStatus(ended.failure?.code).exit;
+  if (ended.state === 'failed' || ended.state === 'held') return errorStatus(ended.failure?.code).exit;
   if (ended.state === 'cancelled') return 130;
   return ended.failed > 0 ? 3 : 0;
 }
@@ -166,29 +167,14 @@ function readRunOptions(values: Values): RunOptions {
     throw usageError(
       `There is no dataset "${values.dataset}"; there are ${datasets.map(({ key }) => key).join(', ')}`,
     );
-  const keyOf = (spelling: string): string => {
-    const key = dataset.keyFor(spelling);
-    if (key === undefined) throw usageError(`${dataset.label} have no field "${spelling}"`);
-    return key;
-  };
-  const keys = (list: string): string[] =>
-    list
-      .split(',')
-      .map((key) => key.trim())
-      .filter((key) => key !== '')
-      .map(keyOf);
-  const matchable = [...dataset.matchKeys, ...(dataset.optionalMatchKeys ?? [])];
-  const match = values.match === undefined ? undefined : keys(values.match);
-  const unmatchable = match?.find((key) => !matchable.includes(key));
-  if (unmatchable !== undefined)
-    throw usageError(`A row cannot find its record by ${unmatchable}, only by ${matchable.join(', ')}`);
+  const match = values.match === undefined ? undefined : matchKeys(dataset, listed(values.match));
   return {
     mode: oneOf('--mode', values.mode, ['create', 'update', 'upsert']),
     empty: oneOf('--empty', values.empty, ['keep', 'clear']),
     duplicates: oneOf('--duplicates', values.duplicates, ['last', 'first', 'merge', 'fail']),
     deleted: oneOf('--deleted', values.deleted, ['restore', 'skip']),
     ...(match === undefined ? {} : { match }),
-    ...(values.require === undefined ? {} : { require: keys(values.require) }),
+    ...(values.require === undefined ? {} : { require: fieldKeys(dataset, listed(values.require)) }),
     map: (values.map ?? []).map(parseMapOption),
     write: (values.write ?? []).map(parseWriteOption),
     reading: readReading(values),

@@ -2,6 +2,7 @@ import type { Database } from '../database/connect.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { driveRun } from '../import/drive.ts';
 import { countProblems } from '../import/problems.ts';
+import { approve } from '../import/review.ts';
 import { type ImportRun, listRuns, loadRun } from '../import/run.ts';
 import { beginUndo } from '../import/undo/undo.ts';
 import { tenantOfImport } from '../import/whose.ts';
@@ -17,8 +18,9 @@ export const help = `clientele imports: the runs there were, and taking one back
 Usage: clientele imports list [--tenant TENANT] [--json]
        clientele imports show ID [--json]
        clientele imports undo ID [--json]
+       clientele imports approve ID [--json]
 
-Undo removes the records that the run created and gives the fields it changed their earlier values back. What somebody
+Approve lets a run go on that a guard rail of its tenant holds. Undo removes the records that the run created and gives the fields it changed their earlier values back. What somebody
 changed since is left alone, and listed.
 
   --tenant TENANT  of which tenant: a slug or an id (default: all)
@@ -36,10 +38,12 @@ export async function run(args: string[], context: CommandContext): Promise<numb
     return withDatabase(context, (database) => show(database, id, values.json));
   if (verb === 'undo' && id !== undefined)
     return withDatabase(context, (database) => undo(database, id, values.json), { onInterrupt: 'await' });
+  if (verb === 'approve' && id !== undefined)
+    return withDatabase(context, (database) => letGoOn(database, id, values.json), { onInterrupt: 'await' });
   throw usageError(
-    verb === 'show' || verb === 'undo'
+    verb === 'show' || verb === 'undo' || verb === 'approve'
       ? `Say which run: clientele imports ${verb} ID`
-      : `Imports can be listed, shown or undone, not "${verb}"`,
+      : `Imports can be listed, shown, undone or approved, not "${verb}"`,
   );
 }
 
@@ -50,7 +54,7 @@ async function list(
   const tenants = tenant === undefined ? await listTenants(database) : [await findTenant(database, tenant)];
   const runs: { slug: string; run: ImportRun }[] = [];
   for (const { id, slug } of tenants) {
-    const found = await withTenant(database, id, (tx) => listRuns(tx, 100));
+    const found = await withTenant(database, id, (tx) => listRuns(tx, { limit: 100 }));
     runs.push(...found.map((run) => ({ slug, run })));
   }
   runs.sort((a, b) => (a.run.createdAt < b.run.createdAt ? 1 : -1));
@@ -114,6 +118,15 @@ async function show(database: Database, id: string, json: boolean): Promise<numb
 function secondsOf(run: ImportRun): number {
   if (run.finishedAt === null) return 0;
   return (Date.parse(run.finishedAt) - Date.parse(run.createdAt)) / 1000;
+}
+
+async function letGoOn(database: Database, id: string, json: boolean): Promise<number> {
+  const tenantId = await tenantOfImport(database, id);
+  await approve(database, { tenantId, importId: id, by: null }, { second: false });
+  const line = progressLine();
+  const run = await driveRun(database, { tenantId, importId: id }, line.watch).finally(line.end);
+  await show(database, id, json);
+  return run.failed > 0 ? 3 : 0;
 }
 
 async function undo(database: Database, id: string, json: boolean): Promise<number> {

@@ -29,7 +29,8 @@ Usage: clientele read FILE… [OPTIONS]
 
 A file that cannot be read leaves no output and one line on standard error; the others are read.
 
-Exit codes: 0 all rows read, 3 some rows left out, 1 a file could not be read, 2 wrong usage.
+Exit codes: 0 all rows read, 1 a file could not be read, 2 wrong usage or no such file, 3 some rows left out. Of several
+files, the highest.
 
 Example: clientele read customers.csv.gz --as ndjson`;
 
@@ -50,7 +51,7 @@ interface Task {
   readonly target: string | undefined;
 }
 
-const exit = { ok: 0, unreadable: 1, faults: 3 } as const;
+const exit = { ok: 0, faults: 3 } as const;
 
 export async function run(args: string[], { interrupted }: CommandContext): Promise<number> {
   const { values, positionals: files } = readArguments(args, options, {
@@ -68,8 +69,7 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   let code: number = exit.ok;
   for (const [index, file] of files.entries()) {
     const task = { format, given, showDialect, interrupted, target: targets[index] } as const;
-    const result = await readOne(file, task);
-    if (code !== exit.unreadable && result !== exit.ok) code = result;
+    code = Math.max(code, await readOne(file, task));
   }
   return code;
 }
@@ -92,7 +92,7 @@ async function readOne(file: string, task: Task): Promise<number> {
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'usage.invalid') throw error;
     process.stderr.write(`${name}: ${error.message}\n`);
-    return exit.unreadable;
+    return error.exitCode;
   }
 }
 

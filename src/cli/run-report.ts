@@ -112,6 +112,8 @@ function sampleLine({ row, before, after }: CheckSample): string {
 
 function closing(run: ImportRun): string {
   if (run.state === 'checked') return 'Nothing was written: this was a dry run.';
+  if (run.state === 'held')
+    return `Held, and nothing was written. Let it go on: clientele imports approve ${run.id}`;
   if (run.state === 'failed') return `The import failed (${run.id}).`;
   if (run.state === 'cancelled')
     return `Stopped. Take back what was written: clientele imports undo ${run.id}`;

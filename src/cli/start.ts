@@ -1,36 +1,52 @@
 import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Database } from '../database/connect.ts';
+import { listen } from '../http/listen.ts';
 import { driveRun } from '../import/drive.ts';
 import { takeFile } from '../import/intake.ts';
 import { countProblems, firstProblems } from '../import/problems.ts';
 import { defaultOptions } from '../import/run.ts';
-import { work } from '../import/worker.ts';
+import { openJobs } from '../jobs/jobs.ts';
+import { startWorkerThread } from '../jobs/thread.ts';
 import { stopwatch } from '../platform/clock.ts';
 import { configuration, installationFolder } from '../platform/config.ts';
 import { createTenant, findTenant, listTenants, type Tenant } from '../tenants/tenants.ts';
 import { type CommandContext, readArguments } from './command.ts';
 import { progressLine } from './progress.ts';
 import { runAsText } from './run-report.ts';
+import { untilInterrupted } from './serve.ts';
+import { settingUpLines } from './setting-up.ts';
 import { withDatabase } from './with-database.ts';
 
-export const help = `clientele start: set everything up, import an example, and keep the database running
+export const help = `clientele start: set everything up, serve the API, and bring imports on
 
-What "npm start" runs. It starts the private database in the data folder, makes the tenant "demo" with 500 example
-customers, some of them wrong, shows what became of them, and stays until Ctrl-C. While it runs it also brings on
-imports whose process has died.
+What "npm start" runs: server and worker in one process, on the private database in the data folder. The first start
+prints a link by which the first account is made. It stays until Ctrl-C.
 
-Usage: clientele start`;
+Usage: clientele start [--demo]
+
+  --demo  make the tenant "demo" too, with 500 example customers, some of them wrong, and show what became of them`;
+
+const options = { demo: { type: 'boolean', default: false } } as const;
 
 export async function run(args: string[], context: CommandContext): Promise<number> {
-  readArguments(args, {}, { min: 0, max: 0 });
+  const { values } = readArguments(args, options, { min: 0, max: 0 });
   return withDatabase(
     context,
     async (database) => {
-      const demo = await demoTenant(database);
-      await importExample(database, demo);
-      process.stdout.write(whatNext());
-      await work(database, { stop: context.interrupted });
+      if (values.demo) await importExample(database, await demoTenant(database));
+      const jobs = await openJobs(database);
+      try {
+        const server = await listen(database, jobs.wake);
+        process.stdout.write(
+          [...(await settingUpLines(database, server.url)), ...whatNext(server.url), ''].join('\n'),
+        );
+        const worker = startWorkerThread(database);
+        await untilInterrupted(context);
+        await Promise.all([server.close(), worker.stop()]);
+      } finally {
+        await jobs.stop();
+      }
       process.stdout.write(
         '\nStopped. Everything is in the data folder, and there again at the next start.\n',
       );
@@ -73,18 +89,23 @@ async function importExample(database: Database, { id: tenantId }: Tenant): Prom
   process.stdout.write(runAsText(ended, figures));
 }
 
-function whatNext(): string {
+function whatNext(url: string): string[] {
   const program = relative(process.cwd(), join(installationFolder, 'bin', 'clientele'));
   const environment =
     process.env.CLIENTELE_DATA === undefined ? '' : `CLIENTELE_DATA=${configuration().dataFolder} `;
-  const command = (words: string): string => `  ${environment}${program} ${words}\n`;
+  const command = (words: string): string => `  ${environment}${program} ${words}`;
   return [
-    '\nThe database is running. Try next, in another terminal:\n\n',
-    command('import examples/customers.csv --tenant demo --rejects rejected.csv'),
-    command('import YOUR-FILE.csv --tenant demo --dry-run'),
+    '',
+    `Clientele is running: ${url}`,
+    `The API, to read and to try: ${url}/api/docs`,
+    '',
+    'By hand, in another terminal:',
+    '',
+    command('tenant create "My business"'),
+    command('import YOUR-FILE.csv --tenant my-business --dry-run'),
     command('imports list'),
-    command('audit verify'),
     command('--help'),
-    '\nCtrl-C stops it.\n',
-  ].join('');
+    '',
+    'Ctrl-C stops it.',
+  ];
 }

@@ -11,6 +11,7 @@ Usage: clientele tenant create NAME [OPTIONS]
 
 Options of create:
   --slug SLUG      what commands call it: small letters, digits and hyphens (default: made from the name)
+  --parent TENANT  the agency whose members may reach it: a slug or an id (default: none)
   --country XX     for phone numbers and addresses that name none, such as GB (default: none)
   --currency XXX   of all money kept with customers (default: USD)
   --timezone NAME  such as Europe/London (default: UTC)
@@ -21,6 +22,7 @@ Example: clientele tenant create "Müller & Söhne" --country DE --currency EUR 
 
 const options = {
   slug: { type: 'string' },
+  parent: { type: 'string' },
   country: { type: 'string' },
   currency: { type: 'string' },
   timezone: { type: 'string' },

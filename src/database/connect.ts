@@ -27,6 +27,8 @@ import { typeParsers } from './type-parsers.ts';
 export interface Database {
   /** `embedded`: the private server in the data folder. It is migrated by whoever comes first. */
   readonly kind: 'embedded' | 'external';
+  /** For a thread of this process, which opens the database by them. */
+  readonly logins: Logins;
   /** Row security applies to it. Use it through `withTenant`, but for what belongs to no tenant. */
   readonly app: pg.Pool;
   /** Brings rows into `staging` by COPY, and does nothing else. */
@@ -165,6 +167,7 @@ export function openDatabase(kind: Database['kind'], logins: Logins, server: Ser
   const asOwner = <T>(work: (client: pg.Client) => Promise<T>) => withClient(logins.owner, work);
   return {
     kind,
+    logins,
     app,
     loader,
     asOwner,

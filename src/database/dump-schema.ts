@@ -6,7 +6,7 @@
 import pg from 'pg';
 
 /** Schemas of ours. Whatever kind of thing is found in them is written, or the dump fails. */
-const schemas = ['public', 'staging'];
+const schemas = ['auth', 'public', 'staging'];
 const describedKinds = ['r', 'i', 'v', 'S'];
 
 /** @returns SQL that says what there is; made to be compared and read, not to be run. */
@@ -83,6 +83,7 @@ async function describeTable(owner: pg.ClientBase, table: Table): Promise<string
     ...(table.forced ? [`alter table ${table.name} force row level security;`] : []),
     ...(await linesOf(owner, policiesQuery, table.oid)),
     ...(await linesOf(owner, grantsQuery, table.oid)),
+    ...(await linesOf(owner, columnGrantsQuery, table.oid)),
     ...(table.comment === null
       ? []
       : [`comment on table ${table.name} is ${pg.escapeLiteral(table.comment)};`]),
@@ -147,6 +148,13 @@ const grantsQuery = `
   from pg_class, aclexplode(relacl)
   where oid = $1 and grantee <> relowner group by grantee
   order by coalesce(nullif(grantee, 0)::regrole::text, 'public') collate "C"`;
+
+const columnGrantsQuery = `
+  select format('grant %s (%s) on %s to %s;', lower(privilege_type), string_agg(quote_ident(attname), ', ' order by attnum), $1::regclass,
+    coalesce(nullif(grantee, 0)::regrole::text, 'public')) as line
+  from pg_attribute, aclexplode(attacl)
+  where attrelid = $1 and not attisdropped group by grantee, privilege_type
+  order by coalesce(nullif(grantee, 0)::regrole::text, 'public') collate "C", privilege_type`;
 
 const viewsQuery = `
   select format(E'create view %s as\\n%s', oid::regclass, pg_get_viewdef(oid)) as line from pg_class

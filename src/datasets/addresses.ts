@@ -53,6 +53,7 @@ export const addresses: Dataset = defineDataset({
   ],
   fields,
   matchKeys: [],
+  searched: ['recipient_name', 'address_company', 'address_line1', 'address_line2', 'city', 'postal_code'],
   identity: ['customer', 'address_line1', 'address_line2', 'city', 'postal_code'],
   partOf: { part: 'address', ownerColumn: 'customer_id' },
   exclusive: [

@@ -27,7 +27,7 @@ export function impliedCustomerFields(mapped: ReadonlySet<string>): readonly str
 export function deriveCustomer(row: DraftRow, context: DeriveContext): void {
   const { mapped } = context;
   const given: Given = (key) => (mapped.has(key) ? row.get(key) : null);
-  if (mapped.has('display_name')) fillNames(row, given, mapped);
+  if (splitsNames(mapped)) fillNames(row, given);
   if (mapped.has('country')) fillCountryCode(row, given('country_code'));
   if (mapped.has('phone')) fillNormalPhone(row, given, context.country);
   if (mapped.has('username')) row.set('username_norm', row.get('username')?.toLowerCase() ?? null);
@@ -35,16 +35,18 @@ export function deriveCustomer(row: DraftRow, context: DeriveContext): void {
   if (mapped.has('has_split_payment')) checkSplit(row, given);
 }
 
+/**
+ * A full name gives first and last name where the file has no columns for them. Where it has, blank cells are what they
+ * say: a record that has only a full name comes back as it went out.
+ */
 function splitsNames(mapped: ReadonlySet<string>): boolean {
   return mapped.has('display_name') && !mapped.has('first_name') && !mapped.has('last_name');
 }
 
-/** A full name gives first and last name where the file has none: to a person, not to a company. */
-function fillNames(row: DraftRow, given: Given, mapped: ReadonlySet<string>): void {
+/** To a person, not to a company. */
+function fillNames(row: DraftRow, given: Given): void {
   const name = row.get('display_name');
-  if (name === null || given('first_name') !== null || given('last_name') !== null) return;
-  if (mapped.has('first_name') !== mapped.has('last_name')) return;
-  if (isOrganisation(name, given)) return;
+  if (name === null || isOrganisation(name, given)) return;
   const { first, last } = splitPersonName(name);
   const found = Math.max(charactersPast(nameMax, first), charactersPast(nameMax, last));
   if (found > 0) {

@@ -41,6 +41,8 @@ import {
 } from './fields.ts';
 
 const member = { dataset: 'users', by: ['email', 'id'] };
+/** The user id of somebody who signs in; a member has it beside his own. */
+const account = { dataset: 'users', by: ['email'], key: 'user_id' };
 const otherCustomer = { dataset: 'customers', by: ['number', 'email', 'external_id', 'id'] };
 const percent = [0, 100] as const;
 const count = [0, 2_147_483_647] as const;
@@ -66,6 +68,11 @@ const archiving: AlongsideColumn[] = [
   },
 ];
 
+/** What orders here make of it comes on top, and may go again: what the file said is kept beside. */
+const broughtAlong = (column: string): AlongsideColumn[] => [
+  { column, sqlType: 'timestamptz', sql: (value) => value },
+];
+
 /** A name of a company and no name of a person makes a company. A full name has been split into first and last by then. */
 const defaultType = (of: ColumnOf): string =>
   `case when ${of('company_name')} is not null and ${of('first_name')} is null and ${of('last_name')} is null ` +
@@ -82,7 +89,7 @@ const byFullName = { field: 'display_name', when: (of: ColumnOf) => `${of('type'
 const identityFields = inPart('customers', [
   uuid('id', 'ID', { importable: 'match', aliases: ['customer_uuid'] }),
   text('number', 'Customer Number', { importable: 'create-only', max: 50, unique: true, exportDefault: true, aliases: ['customer no', 'cust no', 'client number'] }),
-  reference('user_id', 'User', member, { importable: 'no', unique: true, aliases: ['userId'] }),
+  reference('user_id', 'User', account, { importable: 'no', unique: true, aliases: ['userId'] }),
   text('external_id', 'External ID', { max: 255, unique: true, aliases: ['shopify_customer_id', 'source id', 'crm id', 'record id', 'contact id', 'square customer id'] }),
   choice('type', 'Customer Type', customerTypes, { default: { sql: defaultType }, exportDefault: true, aliases: ['user_type', 'customer_type', 'customerType'] }),
   choice('status', 'Status', statuses, { default: 'active', alongside: archiving }),
@@ -163,14 +170,14 @@ const totalAndRecordFields = [
     integer('orders_count', 'Total Orders', { range: count, default: '0', aliases: ['total_orders', 'order_count'] }),
     money('total_spent', 'Total Spent', { default: '0', aliases: ['total_revenue', 'totalRevenue', 'lifetime spend'] }),
     money('average_order_value', 'Avg Order Value', { importable: 'no' }),
-    datetime('first_order_at', 'First Order'),
-    datetime('last_order_at', 'Last Order', { aliases: ['last_order_date'] }),
+    datetime('first_order_at', 'First Order', { alongside: broughtAlong('opening_first_order_at') }),
+    datetime('last_order_at', 'Last Order', { alongside: broughtAlong('opening_last_order_at'), aliases: ['last_order_date'] }),
     integer('notes_count', 'Notes Count', { importable: 'no' }),
     integer('total_invoices', 'Total Invoices', { importable: 'no', default: '0' }),
   ]),
   ...inPart('derived', [
-    boolean('is_guest', 'Guest', { importable: 'no' }),
-    boolean('archived', 'Archived', { importable: 'no' }),
+    boolean('is_guest', 'Guest', { importable: 'no', sql: (column) => `${column('status')} = 'guest'` }),
+    boolean('archived', 'Archived', { importable: 'no', sql: (column) => `${column('archived_at')} is not null` }),
   ]),
   ...inPart('customers', [
     datetime('archived_at', 'Archived At', { importable: 'no' }),

@@ -27,6 +27,8 @@ export interface FieldDefinition extends FieldLimits {
   readonly part: string;
   /** Column in the part, when it is not the key. */
   readonly column?: string;
+  /** Of a derived field: its value, from the columns of the root. */
+  readonly sql?: (column: (name: string) => string) => string;
   /** What a new record gets when the file says nothing: a canonical text, or SQL over the new record's other fields. */
   readonly default?: string | { readonly sql: (of: ColumnOf) => string };
   /** The default follows the fields it is made of: when those change and the value still is the old default, it changes too. */
@@ -45,9 +47,18 @@ export interface FieldDefinition extends FieldLimits {
   /** Column in the same part for the normal form that is compared and indexed (phone → phone_e164). */
   readonly normalColumn?: string;
   /** A reference's target, and the fields of it by which a file may name one, in order. */
-  readonly reference?: { readonly dataset: string; readonly by: readonly string[] };
+  readonly reference?: ReferenceTarget;
   /** Read only by roles with `read_sensitive`. */
   readonly sensitive?: boolean;
+  /** The table that lists the values there are, by their `name`, and what one is called; a run that may adds the new ones. */
+  readonly listedIn?: { readonly table: string; readonly singular: string };
+}
+
+export interface ReferenceTarget {
+  readonly dataset: string;
+  readonly by: readonly string[];
+  /** The target's column that the field holds, where it is not the id. */
+  readonly key?: string;
 }
 
 export interface AlongsideColumn {
@@ -90,6 +101,31 @@ export interface Exclusive {
   readonly within: string;
 }
 
+export interface Numbers {
+  readonly field: string;
+  readonly counter: string;
+  readonly prefix: string;
+  /** A field whose value is the number of a new record that has no other. */
+  readonly instead?: string;
+}
+
+/** Figures that other records keep of these: what a customer has ordered. They follow each write in its transaction. */
+export interface Figures {
+  /** The reference that names the record which keeps them. */
+  readonly through: string;
+  readonly table: string;
+  /** Makes them anew from the records that are there. `$1` tenant, `$2` ids (uuid[]) of records that keep them, locked by then. */
+  readonly refresh: string;
+}
+
+/** Rows that make one record together, such as the lines of an order. */
+export interface Gathered {
+  /** The field that keeps the list; gathered unless a row has it itself. */
+  readonly field: string;
+  /** What each row adds to the list: the object's keys, each with the field of the row that it is read from. */
+  readonly entry: Readonly<Record<string, { readonly field: string; readonly otherwise?: string }>>;
+}
+
 /** Values of one row under their keys, canonical; null is blank. Only fields with a staged column are there. */
 export interface DraftRow {
   get(key: string): string | null;
@@ -109,9 +145,11 @@ export interface DatasetDefinition {
   readonly parts: readonly Part[];
   readonly fields: readonly FieldDefinition[];
   /** The field that is given out when a new record has none: its tenant counter, and the text before six digits or more. */
-  readonly numbers?: { readonly field: string; readonly counter: string; readonly prefix: string };
+  readonly numbers?: Numbers;
   /** Tables of records that belong to one, beside its parts, with the column that names it: while there are any, it is not removed. */
   readonly dependents?: readonly { readonly table: string; readonly column: string }[];
+  readonly figures?: readonly Figures[];
+  readonly gathered?: Gathered;
   /** The rows of the root are a child of another dataset too: its part, and the column that names its record. */
   readonly partOf?: { readonly part: string; readonly ownerColumn: string };
   /** Deleted records stay, with `deleted_at` set, and may be restored. */
@@ -120,6 +158,8 @@ export interface DatasetDefinition {
   readonly matchKeys: readonly string[];
   /** Further fields by which it may, when asked. */
   readonly optionalMatchKeys?: readonly string[];
+  /** Fields in which a text is looked for. */
+  readonly searched?: readonly string[];
   /** Records without a key of their own are found by these fields together, compared without regard to case. */
   readonly identity?: readonly string[];
   /** Flags that pass from one record of an owner to another: whoever has one gives it up to the row that claims it. */

@@ -3,7 +3,7 @@
  * what is special about it. A field is importable and exportable unless its line says otherwise.
  */
 import type { EnumValue, FieldTypeName } from '../field-types/field-type.ts';
-import type { FieldDefinition } from './define-dataset.ts';
+import type { FieldDefinition, ReferenceTarget } from './define-dataset.ts';
 
 /** A field before it is put into the part that keeps it. */
 export type PartlessField = Omit<FieldDefinition, 'part'>;
@@ -53,7 +53,7 @@ export function choice(
 export function reference(
   key: string,
   label: string,
-  target: { readonly dataset: string; readonly by: readonly string[] },
+  target: ReferenceTarget,
   special: Special = {},
 ): PartlessField {
   return {

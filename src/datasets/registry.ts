@@ -1,10 +1,25 @@
 /** Every dataset there is, under the key that names it in a URL, a command and a file. */
 import { AppError } from '../platform/errors.ts';
 import { addresses } from './addresses.ts';
+import { analytics } from './analytics.ts';
+import { assets } from './assets.ts';
 import { customers } from './customers.ts';
 import type { Dataset } from './define-dataset.ts';
+import { leads } from './leads.ts';
+import { orders } from './orders.ts';
+import { pins } from './pins.ts';
+import { quotes } from './quotes.ts';
 
-export const datasets: readonly Dataset[] = [customers, addresses];
+export const datasets: readonly Dataset[] = [
+  customers,
+  addresses,
+  leads,
+  orders,
+  pins,
+  quotes,
+  assets,
+  analytics,
+];
 
 /** @throws AppError usage.invalid, naming the datasets there are. */
 export function dataset(key: string): Dataset {

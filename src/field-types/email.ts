@@ -45,3 +45,13 @@ function withAsciiDomain(lower: string): string {
   if (at < 1 || !internationalDomain.test(domain)) return lower;
   return `${lower.slice(0, at)}@${domainToASCII(domain)}`;
 }
+
+/**
+ * What may be an address, among other keys, in the form in which addresses are kept.
+ * @returns the text as it was, unless it is an address with an international domain.
+ */
+export function withKeptDomain(text: string): string {
+  if (ascii.test(text) || !text.includes('@')) return text;
+  const kept = withAsciiDomain(text.toLowerCase());
+  return address.test(kept) ? kept : text;
+}

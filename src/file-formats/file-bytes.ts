@@ -1,6 +1,7 @@
 /** The bytes of a file as it lies on disk, or of a part of it. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../platform/errors.ts';
+import { bytesPassed } from '../platform/garbage.ts';
 import { chunkBytes } from './limits.ts';
 
 /** Free bytes in front of every chunk that `readFileBytes` gives, in memory that is the chunk's alone. */
@@ -25,7 +26,10 @@ export async function* readFileBytes(
     for (;;) {
       const chunks = await ahead;
       if (chunks.length === 0) return;
-      for (const chunk of chunks) position += chunk.length;
+      for (const chunk of chunks) {
+        position += chunk.length;
+        bytesPassed(chunk.length);
+      }
       ahead = readChunks(file, position, to, chunksPerRead);
       // A failure is met where the chunks are awaited; it must not count as unhandled until then.
       ahead.catch(() => {});

@@ -1,68 +1,89 @@
-/** Files that runs keep, in a folder of the data folder. A key names a file; a file that is there is whole. */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+/** Files in a folder of the data folder. Whatever is written gets its name only when it is whole. */
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { configuration } from '../platform/config.ts';
-import { AppError } from '../platform/errors.ts';
+import { Measured, notFound } from './measured.ts';
+import type { FileStore, StoredFile } from './store.ts';
 
-export interface StoredFile {
-  readonly bytes: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
-}
+/** Cheap to hash and to copy. */
+const pieceBytes = 1024 * 1024;
 
-/** @returns where the file of a key lies. Keys are ours; one that would leave the folder is a bug. */
-export function storedPath(key: string): string {
-  const folder = join(configuration().dataFolder, 'files');
-  const path = join(folder, key);
-  if (!path.startsWith(folder + sep)) throw new Error('A file key leaves the store.');
-  return path;
-}
+export class LocalStore implements FileStore {
+  private readonly folder: string;
 
-/**
- * Stores a stream under a key. It appears under its name only when it is whole.
- * @throws AppError `file.too_large` as soon as the bytes pass the limit.
- */
-export async function storeFile(key: string, source: Readable): Promise<StoredFile> {
-  const path = storedPath(key);
-  const partial = `${path}.partial`;
-  const hash = createHash('sha256');
-  const bytesMax = configuration().limits.fileBytesMax;
-  let bytes = 0;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    await pipeline(
-      source,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          bytes += chunk.length;
-          if (bytes > bytesMax)
-            throw new AppError(
-              'file.too_large',
-              `The file is larger than ${bytesMax} bytes, the most that is taken.`,
-            );
-          hash.update(chunk);
-          yield chunk;
-        }
+  constructor(dataFolder: string) {
+    this.folder = join(dataFolder, 'files');
+  }
+
+  async put(key: string, source: Readable): Promise<StoredFile> {
+    const measured = new Measured();
+    await writeWhole(this.pathOf(key), source, (pieces) => measured.pass(source, pieces));
+    return measured.result();
+  }
+
+  async read(key: string): Promise<Readable> {
+    const file = await open(this.pathOf(key)).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? notFound(error) : error;
+    });
+    return file.createReadStream({ highWaterMark: pieceBytes });
+  }
+
+  async localPath(key: string): Promise<string> {
+    if (!(await this.exists(key))) throw notFound();
+    return this.pathOf(key);
+  }
+
+  /** The path is the store's own. */
+  async releaseLocal(): Promise<void> {}
+
+  async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    await rm(path, { force: true });
+    // The folder of its own, too, when nothing else lies there.
+    await rmdir(dirname(path)).catch(() => {});
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return access(this.pathOf(key)).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false;
+        throw error;
       },
-      createWriteStream(partial, { mode: 0o600, highWaterMark: 1024 * 1024 }),
     );
+  }
+
+  /** Keys are ours; one that would leave the folder is a bug. */
+  private pathOf(key: string): string {
+    const path = join(this.folder, key);
+    if (!path.startsWith(this.folder + sep)) throw new Error('A file key leaves the store.');
+    return path;
+  }
+}
+
+/** Writes a file beside its name and gives it the name at the end; whatever goes wrong, nothing is left. */
+export async function writeWhole(
+  path: string,
+  source: Readable,
+  through: (pieces: AsyncIterable<Buffer>) => AsyncIterable<Buffer> = (pieces) => pieces,
+): Promise<void> {
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // Made before anything can go wrong: a file that a stream was still opening would come after it was removed.
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    await pipeline(source, through, file.createWriteStream({ highWaterMark: pieceBytes }));
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** @returns the bytes of a file on this machine as a stream, in pieces that are cheap to hash and to copy. */
 export function readLocalFile(path: string): Readable {
-  return createReadStream(path, { highWaterMark: 1024 * 1024 });
-}
-
-export async function removeFile(key: string): Promise<void> {
-  await rm(storedPath(key), { force: true });
+  return createReadStream(path, { highWaterMark: pieceBytes });
 }

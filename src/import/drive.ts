@@ -1,20 +1,26 @@
 /**
  * Brings a run as far as it goes by itself. Any process may call this for any run at any time: the lease lets one of
  * them work, the state tells where to begin, and a run whose process died goes on here.
+ *
+ * Whoever has to wait holds nothing meanwhile: neither the run nor one of the places that its tenant has.
  */
 import type { Database } from '../database/connect.ts';
 import { isConnectionLost } from '../database/failures.ts';
 import { throughOutages } from '../database/retrying.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import { fileStore } from '../file-store/file-store.ts';
 import { AppError, type ErrorCode } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
 import { failRun } from './finish.ts';
+import { whileKept } from './keep-progress.ts';
 import { type Lease, leaseIsFree, takeLease, whileLeased } from './lease.ts';
-import { nobodyWatches, type Watch } from './progress.ts';
+import { nobodyWatches, progressOf, type Watch } from './progress.ts';
+import { rests } from './rest.ts';
 import { type ImportRun, loadRun } from './run.ts';
 import { dropStaged } from './stage.ts';
 import { canMove, type ImportState, writingStates } from './states.ts';
 import * as steps from './steps.ts';
+import { assertGoesOn, neverStops, Stopped } from './stopping.ts';
 import { undo } from './undo/undo.ts';
 
 export interface RunName {
@@ -38,9 +44,11 @@ const advance: Partial<Record<ImportState, Advance>> = {
 const pollMs = 200;
 
 /**
- * Works on a run until it rests, or waits while another process does.
+ * Works on a run until it rests, or waits: while another process works on it, while another run of the tenant is
+ * written, and while as many of the tenant's runs are worked on as may be.
  *
- * @throws AppError `database.unreachable` when the database stays away; a bug, after which the run has failed.
+ * @throws AppError `database.unreachable` or `file.store_unreachable` when one of them stays away; a bug, after which
+ *   the run has failed.
  */
 export async function driveRun(
   database: Database,
@@ -48,51 +56,86 @@ export async function driveRun(
   watch: Watch = nobodyWatches,
 ): Promise<ImportRun> {
   for (;;) {
-    const rested = await throughOutages(database, () => attempt(database, of, { watch, waits: true }));
-    if (rested !== null) return rested;
-    await pause();
+    const { run, left } = await throughOutages(database, () =>
+      attempt(database, of, { watch, stop: neverStops }),
+    );
+    if (left === undefined) return run;
+    await tellFromElsewhere(database, of, watch);
+    if (left === 'behind') await throughOutages(database, () => helpWriter(database, of.tenantId));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
 /**
  * Works on a run until it rests, or has to wait for another run of the tenant: then it is left, still `checked`.
  *
- * @returns null when another process holds it.
+ * @param options.stop leaves the run to others: after the chunk that is being written, else at once.
+ * @returns null when it is left to another process, which holds it or will, or because the tenant has enough.
  * @throws as `driveRun` does.
  */
-export function advanceRun(database: Database, of: RunName): Promise<ImportRun | null> {
-  return throughOutages(database, () => attempt(database, of, { watch: nobodyWatches, waits: false }));
+export async function advanceRun(
+  database: Database,
+  of: RunName,
+  { stop = neverStops }: { readonly stop?: AbortSignal } = {},
+): Promise<ImportRun | null> {
+  const { run, left } = await workOn(database, of, stop);
+  return left === undefined || left === 'behind' ? run : null;
+}
+
+/** The same, for whoever wants to know why a run was left, and whether anything was done. */
+export function workOn(database: Database, of: RunName, stop: AbortSignal): Promise<Standing> {
+  return throughOutages(database, () => attempt(database, of, { watch: nobodyWatches, stop }));
 }
 
 interface Manner {
   readonly watch: Watch;
-  /** Keep the run until another one of the tenant, which is being written, has ended. */
-  readonly waits: boolean;
+  readonly stop: AbortSignal;
 }
 
-/** @returns the run where it rests; null when another process holds it, or has taken it over. */
-async function attempt(database: Database, of: RunName, manner: Manner): Promise<ImportRun | null> {
-  const before = await reload(database, of);
-  if (rests(before)) return before;
+export interface Standing {
+  readonly run: ImportRun;
+  /** It was brought to rest here, and not found so. */
+  readonly rested?: boolean;
+  /**
+   * Why the run was left where it does not rest. `behind`: another run of the tenant is written. `elsewhere`: another
+   * process holds it or took it over, or the tenant has no room for one more. `stopped`: the process is to end.
+   */
+  readonly left?: 'behind' | 'elsewhere' | 'stopped';
+}
+
+async function attempt(database: Database, of: RunName, { watch, stop }: Manner): Promise<Standing> {
+  const run = await reload(database, of);
+  if (rests(run)) return { run };
+  if (run.state === 'checked' && (await writerOf(database, of.tenantId)) !== null)
+    return { run, left: 'behind' };
   const lease = await takeLease(database, of.tenantId, of.importId);
-  if (lease === null) return null;
+  if (lease === null) return { run, left: 'elsewhere' };
   try {
-    return await whileLeased(database, lease, () => workUntilRest(database, lease, manner));
+    return await whileLeased(database, lease, () =>
+      whileKept(database, lease, watch, (kept) => workUntilRest(database, lease, { watch: kept, stop })),
+    );
   } catch (error) {
-    if (isRefusal(error, 'import.lost')) return null;
+    if (isRefusal(error, 'import.lost')) return { run, left: 'elsewhere' };
+    if (error instanceof Stopped) return { run, left: 'stopped' };
     throw error;
   }
 }
 
-async function workUntilRest(database: Database, lease: Lease, { watch, waits }: Manner): Promise<ImportRun> {
+async function workUntilRest(database: Database, lease: Lease, { watch, stop }: Manner): Promise<Standing> {
+  // Told of each chunk once it is written, and of each batch that is read: here the process can leave off.
+  const watchUnlessStopped: Watch = (progress) => {
+    watch(progress);
+    assertGoesOn(stop);
+  };
   for (;;) {
     const run = await reload(database, lease);
-    if (rests(run)) return run;
-    const went = await takeStep({ database, run, lease, watch });
-    if (went) continue;
-    if (!waits) return run;
-    watch({ state: 'checked', doing: 'waiting', rowsDone: 0, rowsTotal: run.rowsStaged });
-    await helpWriter(database, lease.tenantId);
+    if (rests(run)) {
+      await fileStore().releaseLocal(run.source);
+      return { run, rested: true };
+    }
+    assertGoesOn(stop);
+    const went = await takeStep({ database, run, lease, watch: watchUnlessStopped, stop });
+    if (!went) return { run, left: 'behind' };
   }
 }
 
@@ -123,10 +166,14 @@ async function wasMoved({ database, run, lease }: steps.Step): Promise<boolean> 
   return moved.state !== run.state;
 }
 
-/** Not the run's fault: the database is away, or another process has the run now. */
+const passing: readonly ErrorCode[] = ['import.lost', 'database.unreachable', 'file.store_unreachable'];
+
+/** Not the run's fault: the database or the files are away, the process ends, or another one has the run now. */
 function passes(error: unknown): boolean {
   return (
-    isConnectionLost(error) || isRefusal(error, 'import.lost') || isRefusal(error, 'database.unreachable')
+    isConnectionLost(error) ||
+    error instanceof Stopped ||
+    (error instanceof AppError && passing.includes(error.code))
   );
 }
 
@@ -140,39 +187,44 @@ function failureOf(cause: unknown): AppError {
   return new AppError('import.failed', message, {}, { cause });
 }
 
+/** Tells whoever watches here what another process has come to, or that the run waits. */
+async function tellFromElsewhere(database: Database, of: RunName, watch: Watch): Promise<void> {
+  const { state, doing, rowsDone, rowsTotal } = await progressOf(database, of);
+  if (doing !== null) watch({ state, doing, rowsDone, rowsTotal });
+}
+
 /**
  * The run that is waited for may have lost its process, and there need not be a worker: then it is brought to its end
  * here.
  */
 async function helpWriter(database: Database, tenantId: string): Promise<void> {
-  const importId = await abandonedWriter(database, tenantId);
-  if (importId === null) return pause();
+  const writer = await writerOf(database, tenantId);
+  if (writer === null || !writer.free) return;
   try {
-    await attempt(database, { tenantId, importId }, { watch: nobodyWatches, waits: false });
+    await attempt(database, { tenantId, importId: writer.id }, { watch: nobodyWatches, stop: neverStops });
   } catch (error) {
     if (passes(error)) throw error;
-    log().error({ err: error, import: importId }, 'an import that was taken over failed by a bug');
+    log().error({ err: error, import: writer.id }, 'an import that was taken over failed by a bug');
   }
 }
 
-async function abandonedWriter(database: Database, tenantId: string): Promise<string | null> {
+interface Writer {
+  readonly id: string;
+  /** Nobody works on it. */
+  readonly free: boolean;
+}
+
+/** The one run of the tenant that is being written or undone. */
+async function writerOf(database: Database, tenantId: string): Promise<Writer | null> {
   const { rows } = await withTenant(database, tenantId, (tx) =>
-    tx.query<{ id: string }>(
-      `select id from imports where tenant_id = $1 and state = any ($2) and ${leaseIsFree}`,
+    tx.query<{ id: string; free: boolean }>(
+      `select id, ${leaseIsFree} as free from imports where tenant_id = $1 and state = any ($2)`,
       [tenantId, writingStates],
     ),
   );
-  return rows[0]?.id ?? null;
-}
-
-function rests(run: ImportRun): boolean {
-  return advance[run.state] === undefined && !(run.state === 'checked' && run.options.commit);
+  return rows[0] ?? null;
 }
 
 function reload(database: Database, of: RunName): Promise<ImportRun> {
   return withTenant(database, of.tenantId, (tx) => loadRun(tx, of.importId));
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, pollMs));
 }

@@ -168,7 +168,8 @@ export async function writeCounts(tx: TenantTransaction, run: ImportRun, counts:
   );
 }
 
-async function writeFailure(
+/** Why the run stands where it does: what failed it, or holds it. */
+export async function writeFailure(
   tx: TenantTransaction,
   run: ImportRun,
   code: string,

@@ -12,6 +12,7 @@ import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
+import { mayGoOn } from './rest.ts';
 
 export interface Lease {
   readonly tenantId: string;
@@ -20,8 +21,10 @@ export interface Lease {
 }
 
 /**
- * Takes the run if nobody holds it, or if its time is over. A chunk that is being written, by whoever had the lease
- * before, is waited for, but not for long. @returns null when somebody else holds it.
+ * Takes the run if nobody holds it, or if its time is over, and no more than tenantRunsMax runs of the tenant are held.
+ * A chunk that is being written, by whoever had the lease before, is waited for, but not for long.
+ *
+ * @returns null when somebody else holds it, or the tenant has as many as it may.
  */
 export async function takeLease(
   database: Database,
@@ -31,7 +34,8 @@ export async function takeLease(
   const token = newId();
   const taken = await withTenant(database, tenantId, async (tx) => {
     // Looked at before it is locked: the lock waits for a chunk, also one of a process that is well and at work.
-    if (!(await isFree(tx, importId)) || !(await lockIfFree(database, tx, importId))) return false;
+    if (!(await isFree(tx, importId)) || !(await hasRoom(tx, importId))) return false;
+    if (!(await lockIfFree(database, tx, importId)) || !(await keepRoom(tx, importId))) return false;
     await tx.query(
       `update imports set lease_token = $3, lease_until = clock_timestamp() + make_interval(secs => $4) where tenant_id = $1 and id = $2`,
       [tenantId, importId, token, configuration().limits.leaseSeconds],
@@ -62,6 +66,26 @@ async function lockIfFree(database: Database, tx: TenantTransaction, importId: s
     clearInterval(timer);
     await ending;
   }
+}
+
+/** May one more of the tenant's runs be worked on? */
+async function hasRoom(tx: TenantTransaction, importId: string): Promise<boolean> {
+  const { rows } = await tx.query<{ held: number }>(
+    `select count(*)::int as held from imports where tenant_id = $1 and id <> $2 and ${mayGoOn} and not ${leaseIsFree}`,
+    [tx.tenantId, importId],
+  );
+  return (rows[0]?.held ?? 0) < configuration().limits.tenantRunsMax;
+}
+
+/**
+ * The same, and nobody else takes the room until the transaction ends. Whoever waits here has locked nothing but a run
+ * that nobody holds, and whoever goes through waits for nothing more.
+ */
+async function keepRoom(tx: TenantTransaction, importId: string): Promise<boolean> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('clientele: leases of ' || $1, 0))`, [
+    tx.tenantId,
+  ]);
+  return hasRoom(tx, importId);
 }
 
 /** SQL: whether nobody holds the run of the row. */

@@ -53,6 +53,40 @@ export async function* problemsOf(
   }
 }
 
+export interface ProblemPage {
+  readonly problems: readonly ProblemAt[];
+  /** Where the next page begins; null when this is the last. */
+  readonly nextAfterRow: number | null;
+}
+
+/** @returns the problems of up to `rowsMax` rows after one, each row's together. */
+export async function pageOfProblems(
+  database: Database,
+  run: ImportRun,
+  {
+    afterRow,
+    rowsMax,
+    code,
+  }: { readonly afterRow: number; readonly rowsMax: number; readonly code?: string },
+): Promise<ProblemPage> {
+  const columns = columnsOf(run);
+  const to = run.rowsRead ?? 0;
+  const { rows } = await withTenant(database, run.tenantId, (tx) =>
+    tx.query<ProblemAt & Record<string, unknown>>(
+      `with p as (select * from (${everything}) e where $7::text is null or code = $7),
+         wanted as (select distinct row from p order by row limit $8)
+       select p.* from p join wanted using (row) order by row, column_index nulls last, code`,
+      [run.tenantId, run.id, afterRow, to, ...chunksOf(run, afterRow, to), code ?? null, rowsMax],
+    ),
+  );
+  const problems = rows.map((row) => ({
+    ...row,
+    column_index: row.column_index ?? columns.get(row.field) ?? null,
+  }));
+  const isFull = new Set(problems.map(({ row }) => row)).size === rowsMax;
+  return { problems, nextAfterRow: isFull ? (problems.at(-1)?.row ?? null) : null };
+}
+
 /** The column that feeds each field: the check and the commit know of fields alone. */
 function columnsOf({ inspection, mapping }: ImportRun): ReadonlyMap<string | null, number> {
   const places = new Map(inspection?.columns.map(({ name, index }) => [name, index]));

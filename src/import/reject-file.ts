@@ -10,16 +10,23 @@ import type { Database } from '../database/connect.ts';
 import { encodeCsvRow } from '../file-formats/csv.ts';
 import { readRows } from '../file-formats/open.ts';
 import type { Column, RowBatch } from '../file-formats/rows.ts';
-import { storedPath } from '../file-store/local.ts';
+import { fileStore } from '../file-store/file-store.ts';
+import { AppError } from '../platform/errors.ts';
 import { hintFor, sayProblem } from '../platform/problems.ts';
 import { outcomesOf, type ProblemAt, problemsOf } from './problems.ts';
 import type { ImportRun } from './run.ts';
 
 const problemColumns = ['problem_row', 'problem_fields', 'problem_codes', 'problems', 'how_to_mend'];
 
-/** @returns the file piece by piece: CSV for delimited text, NDJSON for JSON. Nothing but a header when no row failed. */
+/**
+ * @returns the file piece by piece: CSV for delimited text, NDJSON for JSON. Nothing but a header when no row failed.
+ * @throws AppError `import.source_gone` before the first piece, when the source was kept for long enough.
+ */
 export async function* rejectFile(database: Database, run: ImportRun): AsyncGenerator<string> {
+  if (isBatch(run)) return yield* rejectsOfBatch(run);
   if (run.inspection === null) return;
+  if (run.sourceRemovedAt !== null) throw sourceGone();
+  const path = await fileStore().localPath(run.source);
   const { dialect, columns } = run.inspection;
   const own = columns.filter(({ name }) => !problemColumns.includes(name));
   const names = own.map(({ name }) => name);
@@ -27,7 +34,7 @@ export async function* rejectFile(database: Database, run: ImportRun): AsyncGene
   if (isText) yield encodeCsvRow([...problemColumns, ...names]);
   const failed = failedRows(database, run)[Symbol.asyncIterator]();
   let next = await failed.next();
-  for await (const batch of readRows(storedPath(run.source), dialect, { columns })) {
+  for await (const batch of readRows(path, dialect, { columns })) {
     let piece = '';
     while (!next.done && next.value[0].row < batch.first + batch.length) {
       const cells = cellsOf(batch, next.value[0].row - batch.first, own, columns.length);
@@ -39,6 +46,25 @@ export async function* rejectFile(database: Database, run: ImportRun): AsyncGene
     if (piece !== '') yield piece;
     if (next.done) return;
   }
+}
+
+/** Rows that came as JSON were never a file: it is mapped, and was never looked at. */
+function isBatch({ inspection, mapping }: ImportRun): boolean {
+  return inspection === null && mapping !== null;
+}
+
+/** Written when the batch ended, in the place of its source. */
+async function* rejectsOfBatch({ failed, source, sourceRemovedAt }: ImportRun): AsyncGenerator<string> {
+  if (failed === 0) return;
+  if (sourceRemovedAt !== null) throw sourceGone();
+  const file = await fileStore().read(source);
+  for await (const piece of file.setEncoding('utf8')) yield piece as string;
+}
+
+function sourceGone(): AppError {
+  const message =
+    'The file that was imported is no longer kept, so its rejected rows cannot be written out; their problems are.';
+  return new AppError('import.source_gone', message);
 }
 
 /** The problems of each failed row together, in the order of the rows. */

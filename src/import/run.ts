@@ -33,6 +33,13 @@ export interface RunOptions {
   readonly createGroups: boolean;
   /** Go on to commit when checked. */
   readonly commit: boolean;
+  /**
+   * What the run rests for until a person has looked at it: the suggested mapping, or the plan. The staged rows are
+   * kept meanwhile. Absent: it goes on by itself, and a run that is not to commit ends with its check.
+   */
+  readonly review?: 'mapping' | 'plan';
+  /** Who let the run go on after it was held; null at the command line. */
+  readonly approvedBy?: string | null;
   /** What a person said of the file, before what is found. */
   readonly dialect: Partial<Dialect>;
 }
@@ -76,7 +83,10 @@ export interface ImportRun extends Counts {
   readonly fileName: string;
   readonly fileBytes: number;
   readonly fileSha256: string;
+  /** The key of the file in the file store. */
   readonly source: string;
+  /** When the source was removed there, since it was kept for long enough; null while it is there. */
+  readonly sourceRemovedAt: string | null;
   readonly options: RunOptions;
   readonly inspection: Inspection | null;
   readonly mapping: Mapping | null;
@@ -104,6 +114,7 @@ interface ImportRow {
   file_bytes: number;
   file_sha256: string;
   source: string;
+  source_removed_at: string | null;
   options: RunOptions;
   inspection: Inspection | null;
   mapping: Mapping | null;
@@ -137,11 +148,29 @@ export async function loadRun(tx: TenantTransaction, id: string): Promise<Import
   return fromRow(tx.tenantId, rows[0]);
 }
 
+/** @returns the run, or null when the tenant has none by this id. */
+export async function findRun(tx: TenantTransaction, id: string): Promise<ImportRun | null> {
+  return loadRun(tx, id).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'import.not_found') return null;
+    throw error;
+  });
+}
+
+export interface RunQuery {
+  readonly limit: number;
+  readonly datasets?: readonly string[];
+  readonly state?: string;
+  /** Only runs older than this one: the last of the page before. */
+  readonly before?: string;
+}
+
 /** @returns the tenant's runs, newest first. */
-export async function listRuns(tx: TenantTransaction, limit: number): Promise<readonly ImportRun[]> {
+export async function listRuns(tx: TenantTransaction, query: RunQuery): Promise<readonly ImportRun[]> {
   const { rows } = await tx.query<ImportRow>(
-    'select * from imports where tenant_id = $1 order by created_at desc, id desc limit $2',
-    [tx.tenantId, limit],
+    `select * from imports where tenant_id = $1 and ($3::text[] is null or dataset = any ($3)) and ($4::text is null or state = $4)
+       and ($5::uuid is null or (created_at, id) < (select b.created_at, b.id from imports b where b.tenant_id = $1 and b.id = $5))
+     order by created_at desc, id desc limit $2`,
+    [tx.tenantId, query.limit, query.datasets ?? null, query.state ?? null, query.before ?? null],
   );
   return rows.map((row) => fromRow(tx.tenantId, row));
 }
@@ -190,6 +219,7 @@ function fromRow(tenantId: string, row: ImportRow): ImportRun {
     fileBytes: Number(row.file_bytes),
     fileSha256: row.file_sha256,
     source: row.source,
+    sourceRemovedAt: row.source_removed_at,
     options: row.options,
     inspection: row.inspection,
     mapping: row.mapping,

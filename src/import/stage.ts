@@ -7,13 +7,13 @@ import type { Database } from '../database/connect.ts';
 import { copyInto } from '../database/copy.ts';
 import { CopyRows } from '../database/copy-rows.ts';
 import { toJsonb } from '../database/jsonb.ts';
+import { identifier } from '../database/literal.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import type { Dataset } from '../datasets/define-dataset.ts';
 import type { RowBatch } from '../file-formats/rows.ts';
 import { newId } from '../platform/ids.ts';
 import { holdLease, type Lease } from './lease.ts';
 import type { ImportRun } from './run.ts';
-import { identifier } from './sql/literal.ts';
 import { writtenStates } from './states.ts';
 import type { RowProblem, Validator } from './validate.ts';
 
@@ -51,6 +51,8 @@ export async function stageRows(database: Database, options: StageOptions): Prom
       `copy staging.${run.dataset.key} (${columns.join(', ')}) from stdin`,
       lines(database, options, counts),
     );
+    // The planner is to know how many rows there are and which keys are unique; a small sample tells.
+    await client.query('set local default_statistics_target = 20');
     await client.query(
       `analyze staging.${run.dataset.key} (${['tenant_id', 'import_id', 'chunk', 'row', ...keysOf(run, validator)].map(identifier).join(', ')})`,
     );
@@ -189,7 +191,7 @@ export async function dropWritten(tx: TenantTransaction, dataset: Dataset): Prom
   await tx.query(
     `delete from ${table} where tenant_id = $1 and import_id = any (array(
        select i.id from imports i where i.tenant_id = $1 and i.dataset = $2
-         and (i.state = any ($3) or (i.state = 'checked' and not (i.options ->> 'commit')::boolean))
+         and (i.state = any ($3) or (i.state = 'checked' and not (i.options ->> 'commit')::boolean and not i.options ? 'review'))
          and exists (select from ${table} s where s.tenant_id = $1 and s.import_id = i.id)))`,
     [tx.tenantId, dataset.key, writtenStates],
   );

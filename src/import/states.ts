@@ -1,6 +1,7 @@
 /**
  * The states of an import run and the moves between them. `move` makes a move where the database says the run
  * still stands where it was thought to stand; nothing else writes the state.
+ * A small JSON batch has no moves: its run is inserted in its last state (batch/batch-run.ts).
  *
  *     uploaded → inspected → mapped → checking → checked → committing → done → undoing → undone
  *                                        │          ↕           │                 │
@@ -32,7 +33,7 @@ const moves: Readonly<Record<ImportState, readonly ImportState[]>> = {
   mapped: ['checking', 'cancelled', 'failed'],
   checking: ['checked', 'cancelled', 'failed'],
   checked: ['mapped', 'checking', 'held', 'committing', 'cancelled', 'failed'],
-  held: ['committing', 'cancelled'],
+  held: ['checked', 'cancelled'],
   committing: ['done', 'cancelling', 'failed'],
   done: ['undoing'],
   cancelling: ['cancelled', 'failed'],
@@ -99,7 +100,7 @@ async function writeMove(
   to: ImportState,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update imports set state = $3, updated_at = now(),
+    `update imports set state = $3, updated_at = now(), progress_seq = progress_seq + 1,
        finished_at = case when $3 in ('done', 'cancelled', 'failed', 'undone') then now() end,
        lease_token = case when not $5 then lease_token end, lease_until = case when not $5 then lease_until end
      where tenant_id = $1 and id = $2 and state = $4`,

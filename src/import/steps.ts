@@ -7,7 +7,7 @@ import { toJsonb } from '../database/jsonb.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { inspectFile, readRows } from '../file-formats/open.ts';
 import type { Inspection, RowBatch } from '../file-formats/rows.ts';
-import { storedPath } from '../file-store/local.ts';
+import { fileStore } from '../file-store/file-store.ts';
 import { AppError } from '../platform/errors.ts';
 import { findTenant, type Tenant } from '../tenants/tenants.ts';
 import { checkRun } from './check/check.ts';
@@ -15,7 +15,8 @@ import { AtomicRefusal, commitRun } from './commit/commit.ts';
 import { writeLaterReferences } from './commit/references.ts';
 import { currentEpoch } from './epoch.ts';
 import { commonReading, fieldsOfRun, mappingOf } from './fields-of-run.ts';
-import { countChecked, finishCommit, refuseAtomic } from './finish.ts';
+import { countChecked, finishCommit, refuseAtomic, writeFailure } from './finish.ts';
+import { reasonToHold } from './guard-rails.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { withOptions } from './mapping/mapping.ts';
 import { ownIdsOf } from './mapping/own-ids.ts';
@@ -24,6 +25,7 @@ import type { Watch } from './progress.ts';
 import { type ImportRun, loadRun } from './run.ts';
 import { dropStaged, stagedAsManifest, stageRows } from './stage.ts';
 import { assertState, move } from './states.ts';
+import { assertGoesOn, untilStopped } from './stopping.ts';
 import { surveyColumns } from './survey.ts';
 import { type ColumnTarget, columnTargets, type Readings } from './targets.ts';
 import { compileValidator } from './validate.ts';
@@ -33,11 +35,14 @@ export interface Step {
   readonly run: ImportRun;
   readonly lease: Lease;
   readonly watch: Watch;
+  /** The process is about to end: leave off with Stopped. */
+  readonly stop: AbortSignal;
 }
 
 /** Finds out what the file is. @throws AppError `file.…` when it is none that can be read. */
 export async function inspect({ database, run, lease }: Step): Promise<void> {
-  const inspection = await inspectFile(storedPath(run.source), { whole: true, given: run.options.dialect });
+  const path = await fileStore().localPath(run.source);
+  const inspection = await inspectFile(path, { whole: true, given: run.options.dialect });
   await whileOurs(database, lease, async (tx) => {
     await tx.query('update imports set inspection = $3 where tenant_id = $1 and id = $2', [
       run.tenantId,
@@ -73,48 +78,67 @@ export async function check(step: Step): Promise<void> {
   const { database, run, lease, watch } = step;
   const targets = columnTargets(mappingOf(run), inspectionOf(run).columns);
   const tenant = await findTenant(database, run.tenantId);
-  const readings = await survey(step, targets, tenant);
-  await stage(step, targets, readings, tenant);
+  watch({ state: 'checking', doing: 'reading', rowsDone: 0, rowsTotal: null });
+  const { readings, rowsTotal } = await survey(step, targets, tenant);
+  await stage(step, { targets, readings, tenant, rowsTotal });
   watch({ state: 'checking', doing: 'checking', rowsDone: 0, rowsTotal: null });
   await whileOurs(database, lease, async (tx) => {
     await assertState(tx, run.id, 'checking');
-    const checked = await planRows(tx, await loadRun(tx, run.id));
+    const checked = await planRows(step, tx, await loadRun(tx, run.id));
     if (!run.options.commit) await countChecked(tx, checked);
     await move(tx, run.id, 'checking', 'checked');
   });
-  if (!run.options.commit) await dropStaged(database, run);
+  if (!run.options.commit && run.options.review === undefined) await dropStaged(database, run);
 }
 
-function survey(step: Step, targets: readonly ColumnTarget[], tenant: Tenant): Promise<Readings> {
+/** @returns how many rows there are, too, when they had to be read for it. */
+async function survey(
+  step: Step,
+  targets: readonly ColumnTarget[],
+  tenant: Tenant,
+): Promise<{ readings: Readings; rowsTotal: number | null }> {
   const { run } = step;
-  return surveyColumns(run.dataset, targets, commonReading(run, tenant), () => rowsOf(step));
+  let rowsTotal: number | null = null;
+  const counted = async function* (): AsyncGenerator<RowBatch> {
+    rowsTotal = 0;
+    for await (const batch of rowsOf(step)) {
+      rowsTotal += batch.length;
+      yield batch;
+    }
+  };
+  const readings = await surveyColumns(run.dataset, targets, commonReading(run, tenant), counted);
+  return { readings, rowsTotal };
 }
 
 const lookEveryMs = 250;
 
-/** The rows of the file, until somebody asks for the run to stop. @throws AppError `import.move` then. */
-async function* rowsOf({ database, run }: Step): AsyncGenerator<RowBatch> {
+/** The rows of the file, until somebody asks for the run to stop. @throws AppError `import.move` then; Stopped */
+async function* rowsOf({ database, run, stop }: Step): AsyncGenerator<RowBatch> {
   const { dialect, columns } = inspectionOf(run);
   let lookedAt = performance.now();
-  for await (const batch of readRows(storedPath(run.source), dialect, { columns })) {
+  const path = await fileStore().localPath(run.source);
+  for await (const batch of readRows(path, dialect, { columns })) {
     yield batch;
+    assertGoesOn(stop);
     if (performance.now() - lookedAt < lookEveryMs) continue;
     await withTenant(database, run.tenantId, (tx) => assertState(tx, run.id, 'checking'));
     lookedAt = performance.now();
   }
 }
 
-async function stage(
-  step: Step,
-  targets: readonly ColumnTarget[],
-  readings: Readings,
-  tenant: Tenant,
-): Promise<void> {
+interface Surveyed {
+  readonly targets: readonly ColumnTarget[];
+  readonly readings: Readings;
+  readonly tenant: Tenant;
+  readonly rowsTotal: number | null;
+}
+
+async function stage(step: Step, { targets, readings, tenant, rowsTotal }: Surveyed): Promise<void> {
   const { database, run, lease, watch } = step;
   const country = run.options.reading.country ?? tenant.country ?? undefined;
   const validator = compileValidator({ dataset: run.dataset, targets, readings, country });
   const onRows = (rowsDone: number): void =>
-    watch({ state: 'checking', doing: 'reading', rowsDone, rowsTotal: null });
+    watch({ state: 'checking', doing: 'reading', rowsDone, rowsTotal });
   const staged = await stageRows(database, { run, lease, validator, batches: rowsOf(step), onRows });
   await whileOurs(database, lease, (tx) =>
     tx.query(
@@ -132,9 +156,9 @@ async function stage(
 }
 
 /** Makes the plan, and keeps the check's answer in the run. A block of numbers was reserved for another plan. */
-async function planRows(tx: TenantTransaction, run: ImportRun): Promise<ImportRun> {
+async function planRows({ database, stop }: Step, tx: TenantTransaction, run: ImportRun): Promise<ImportRun> {
   const epoch = await currentEpoch(tx);
-  const report = await checkRun(tx, run, fieldsOfRun(run));
+  const report = await untilStopped(database, tx, stop, () => checkRun(tx, run, fieldsOfRun(run)));
   await tx.query(
     'update imports set report = $3, checked_epoch = $4, number_base = null where tenant_id = $1 and id = $2',
     [run.tenantId, run.id, JSON.stringify(report), epoch],
@@ -149,8 +173,14 @@ export async function beginCommit({ database, run, lease }: Step): Promise<boole
     await refuseAtomic(database, lease, run);
     return true;
   }
+  const { settings } = await findTenant(database, run.tenantId);
   try {
-    await whileOurs(database, lease, (tx) => move(tx, run.id, 'checked', 'committing'));
+    await whileOurs(database, lease, async (tx) => {
+      const reason = await reasonToHold(tx, run, settings.guardRails);
+      if (reason === null) return move(tx, run.id, 'checked', 'committing');
+      await writeFailure(tx, run, 'import.held', reason);
+      return move(tx, run.id, 'checked', 'held');
+    });
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'import.busy') return false;
@@ -168,8 +198,15 @@ export async function commit(step: Step): Promise<void> {
   }
   const run = await checkedNow(step);
   if (run.options.atomic && (run.report?.fail ?? 0) > 0) return refuseAtomic(database, lease, run);
+  const rowsBefore = await rowsWritten(database, run);
   const onRows = (rowsDone: number): void =>
-    watch({ state: 'committing', doing: 'writing', rowsDone, rowsTotal: run.rowsStaged });
+    watch({
+      state: 'committing',
+      doing: 'writing',
+      rowsDone: rowsBefore + rowsDone,
+      rowsTotal: run.rowsStaged,
+    });
+  onRows(0);
   try {
     const whole = await commitRun(database, {
       run,
@@ -187,15 +224,28 @@ export async function commit(step: Step): Promise<void> {
 }
 
 /** The check's answer stands unless another run has written since; then the plan is made anew, before the first chunk. */
-async function checkedNow({ database, run, lease }: Step): Promise<ImportRun> {
+async function checkedNow(step: Step): Promise<ImportRun> {
+  const { database, run, lease } = step;
   return whileOurs(database, lease, async (tx) => {
     const { rows } = await tx.query<{ begun: boolean }>(
       'select exists (select from import_chunks where tenant_id = $1 and import_id = $2) as begun',
       [run.tenantId, run.id],
     );
     const stands = rows[0]?.begun === true || (await currentEpoch(tx)) === run.checkedEpoch;
-    return stands ? run : planRows(tx, run);
+    return stands ? run : planRows(step, tx, run);
   });
+}
+
+/** Rows of the chunks that an earlier process has written. */
+async function rowsWritten(database: Database, run: ImportRun): Promise<number> {
+  const { rows } = await withTenant(database, run.tenantId, (tx) =>
+    tx.query<{ rows: number }>(
+      `select coalesce(sum(created_count + updated_count + unchanged_count + skipped_count + failed_count), 0)::int as rows
+       from import_chunks where tenant_id = $1 and import_id = $2 and phase = 'commit'`,
+      [run.tenantId, run.id],
+    ),
+  );
+  return rows[0]?.rows ?? 0;
 }
 
 /** A cancelled run stops after the chunk that was being written. What it wrote is completed. */

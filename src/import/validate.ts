@@ -22,9 +22,10 @@ export interface RowProblem {
 }
 
 export interface Validated {
-  /** Rows of the batch that are well: their number in the file, and their values in the order of `Validator.staged`. */
+  /** How many rows of the batch are well. */
   readonly rows: number;
   readonly invalid: number;
+  /** What keeps rows out, and what is odd about rows that go in. */
   readonly problems: readonly RowProblem[];
 }
 
@@ -67,6 +68,8 @@ class RowValidator implements Validator {
   private readonly context: DeriveContext;
   private readonly draft: SlottedRow;
   private readonly columns: ReadonlyMap<string, number>;
+  /** Keys by which the rows of one record are known to belong together; none where each row is one. */
+  private readonly gatheredBy: readonly string[];
   private problems: RowProblem[] = [];
 
   constructor({ dataset, targets, readings, country }: ValidatorOptions) {
@@ -81,19 +84,38 @@ class RowValidator implements Validator {
     this.derive = dataset.derive;
     this.context = { country, mapped };
     this.draft = new SlottedRow(this.staged);
+    this.gatheredBy = dataset.gathered === undefined ? [] : dataset.matchKeys;
     this.columns = new Map(targets.map((target) => [target.field, target.column]));
   }
 
   validate(batch: RowBatch, take: (row: number, values: readonly (string | null)[]) => void): Validated {
     this.problems = [];
     const faulty = faultyRows(batch.faults);
-    for (const fault of batch.faults) this.problems.push(problemOfFault(batch, fault));
+    for (const fault of batch.faults) this.problems.push(problemOfFault(batch, fault, null));
+    for (const warning of batch.warnings)
+      this.problems.push(problemOfFault(batch, warning, this.fieldOf(warning.column)));
     let invalid = 0;
     for (let i = 0; i < batch.length; i += 1) {
       if (!faulty.has(batch.first + i) && this.readRow(batch, i)) take(batch.first + i, this.draft.values);
       else invalid += 1;
+      if (this.gatheredBy.length > 0) this.nameRecord(batch.first + i);
     }
     return { rows: batch.length - invalid, invalid, problems: this.problems };
+  }
+
+  /** The field that a column feeds; null when it feeds none. */
+  private fieldOf(column: number | undefined): string | null {
+    return this.readers.find(({ target }) => target.column === column)?.target.field ?? null;
+  }
+
+  /** A row that stays out takes the rest of its record with it: the check knows that record by the row's first key. */
+  private nameRecord(row: number): void {
+    const problem = this.problems.at(-1);
+    if (problem?.row !== row || problem.warning) return;
+    const key = this.gatheredBy.find((candidate) => this.draft.get(candidate) !== null);
+    if (key === undefined) return;
+    const details = { ...problem.details, record: `${key} ${this.draft.get(key)}` };
+    this.problems.splice(-1, 1, { ...problem, details });
   }
 
   /** @returns whether the row is well; its values stand in the draft. */
@@ -165,11 +187,11 @@ function isWarning(code: ProblemCode): boolean {
   return problemTexts[code].warning === true;
 }
 
-function problemOfFault(batch: RowBatch, fault: RowFault): RowProblem {
+function problemOfFault(batch: RowBatch, fault: RowFault, field: string | null): RowProblem {
   return {
     row: fault.row,
     column_index: fault.column ?? null,
-    field: null,
+    field,
     code: fault.code,
     details: fault.details ?? {},
     line: batch.line(fault.row - batch.first),

@@ -1,76 +1,160 @@
 /**
- * The worker: looks again and again for runs that nobody works on, and brings them on. A run whose process was killed
- * is free when its lease is over, so it goes on here within a minute.
+ * The worker: brings on the runs that it is woken for, and looks by itself now and then for those that nobody works
+ * on. A run whose process was killed is free when its lease is over, and one whose waking was lost is there all the
+ * same, so both go on here within a minute.
  */
 import type { Database } from '../database/connect.ts';
+import { isConnectionLost } from '../database/failures.ts';
 import { throughOutages } from '../database/retrying.ts';
-import { withTenant } from '../database/with-tenant.ts';
-import { datasets } from '../datasets/registry.ts';
 import { configuration } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
 import { listTenants } from '../tenants/tenants.ts';
-import { advanceRun, type RunName } from './drive.ts';
-import { leaseIsFree } from './lease.ts';
-import { dropWritten } from './stage.ts';
-import { workingStates, writingStates } from './states.ts';
+import { type RunName, workOn } from './drive.ts';
+import { byTurns, openRunsOf } from './open-runs.ts';
+import { sweeping } from './sweep.ts';
+
+/** Tells workers, of this process and of others, that a run can go on. Nothing is lost when it does not. */
+export interface Wakes {
+  /** Never fails. */
+  wake(run: RunName): Promise<void>;
+  /** Runs that somebody was to be woken for, so many at most; each is told to one worker only. */
+  take(runsMax: number): Promise<readonly RunName[]>;
+}
 
 export interface WorkerOptions {
-  /** Ends the worker after the runs it is at. */
+  /** Ends the worker: it leaves its runs to others after the chunk that is being written. */
   readonly stop: AbortSignal;
   /** End as soon as no run is left that is held by somebody or waits for anybody. */
   readonly untilIdle?: boolean;
+  /** Without it, the worker looks more often. */
+  readonly wakes?: Wakes;
 }
 
-interface OpenRun extends RunName {
-  readonly free: boolean;
-}
-
-const lookEveryMs = 2000;
+const takeEveryMs = 500;
+const lookUnwokenMs = 2000;
 const setAsideMs = 60_000;
-const sweepEveryMs = 60_000;
 
 /**
  * Works on several runs at once, so that a large one keeps no other tenant's waiting. One that has to wait for another
- * run of its tenant is given back, and looked at again.
+ * run of its tenant is given back, and looked at again when that one rests.
  *
  * @returns how many runs it brought to rest.
  */
-export async function work(database: Database, { stop, untilIdle = false }: WorkerOptions): Promise<number> {
-  const atWork = new Map<string, Promise<void>>();
-  const setAside = new SetAside();
-  let brought = 0;
-  const begin = (run: RunName): void => {
-    const ends = bringOn(database, run, setAside).then((rested) => {
-      atWork.delete(run.importId);
-      if (rested) brought += 1;
-    });
-    atWork.set(run.importId, ends);
-  };
-  const sweep = sweeping(database);
-  while (!stop.aborted) {
-    const open = (await throughOutages(database, () => openRuns(database))).filter(setAside.lacks);
-    const room = configuration().limits.workerRuns - atWork.size;
-    const free = open.filter((run) => run.free && !atWork.has(run.importId));
-    for (const run of free.slice(0, room)) begin(run);
-    await sweep();
-    if (open.length === 0 && untilIdle) break;
-    await pauseUntil(stop, atWork.values());
-  }
-  await Promise.all(atWork.values());
-  return brought;
+export function work(database: Database, options: WorkerOptions): Promise<number> {
+  return new Worker(database, options).work();
 }
 
-/** @returns whether the run rests now. A run at which the program fails must not end the worker. */
-async function bringOn(database: Database, of: RunName, setAside: SetAside): Promise<boolean> {
-  try {
-    const run = await advanceRun(database, of);
-    if (run === null || run.state === 'checked') return false;
-    log().info({ import: run.id, state: run.state }, 'an import was brought to its end');
-    return true;
-  } catch (error) {
-    log().error({ err: error, import: of.importId }, 'an import could not be brought on');
-    setAside.add(of);
-    return false;
+class Worker {
+  private readonly database: Database;
+  private readonly options: WorkerOptions;
+  private readonly atWork = new Map<string, Promise<void>>();
+  private readonly setAside = new SetAside();
+  private lookAt = 0;
+  private brought = 0;
+
+  constructor(database: Database, options: WorkerOptions) {
+    this.database = database;
+    this.options = options;
+  }
+
+  async work(): Promise<number> {
+    const { stop, untilIdle = false, wakes } = this.options;
+    const sweep = sweeping(this.database);
+    while (!stop.aborted) {
+      if (performance.now() >= this.lookAt) {
+        const idle = await this.look();
+        await sweep();
+        if (idle && untilIdle) break;
+      }
+      if (wakes !== undefined && this.room > 0) for (const run of await this.take(wakes)) this.begin(run);
+      await this.pause();
+    }
+    await Promise.all(this.atWork.values());
+    return this.brought;
+  }
+
+  private get room(): number {
+    return configuration().limits.workerRuns - this.atWork.size;
+  }
+
+  /** @returns whether every run rests, but for those at which this worker failed. */
+  private async look(): Promise<boolean> {
+    const { untilIdle = false, wakes } = this.options;
+    const everyMs =
+      wakes === undefined || untilIdle ? lookUnwokenMs : configuration().limits.workerLookSeconds * 1000;
+    this.lookAt = performance.now() + everyMs;
+    const tenants = await throughOutages(this.database, async () => {
+      const found = [];
+      for (const { id } of await listTenants(this.database)) found.push(await openRunsOf(this.database, id));
+      return found;
+    });
+    const free = byTurns(tenants.map((tenant) => tenant.free)).filter(this.setAside.lacks);
+    for (const run of free.slice(0, this.room)) this.begin(run);
+    return !tenants.some(({ open }) => open.some(this.setAside.lacks));
+  }
+
+  /** A queue that fails is as good as one that says nothing: the worker looks by itself, and waits for the database. */
+  private async take(wakes: Wakes): Promise<RunName[]> {
+    try {
+      return (await wakes.take(this.room)).filter(this.setAside.lacks);
+    } catch (error) {
+      // That the database is away is told by whoever waits for it.
+      log()[isConnectionLost(error) ? 'debug' : 'warn']({ err: error }, 'the queue could not be asked');
+      this.lookAt = 0;
+      return [];
+    }
+  }
+
+  private begin(run: RunName): void {
+    if (this.atWork.has(run.importId)) return;
+    const ends = this.bringOn(run).finally(() => this.atWork.delete(run.importId));
+    this.atWork.set(run.importId, ends);
+  }
+
+  /** A run at which the program fails must not end the worker. */
+  private async bringOn(of: RunName): Promise<void> {
+    try {
+      const { run, rested = false } = await workOn(this.database, of, this.options.stop);
+      if (!rested) return;
+      this.brought += 1;
+      log().info({ import: run.id, state: run.state }, 'an import was brought to its end');
+    } catch (error) {
+      log().error({ err: error, import: of.importId }, 'an import could not be brought on');
+      this.setAside.add(of);
+    }
+    await this.wakeNext(of.tenantId);
+  }
+
+  /** There is room for others of the tenant now. */
+  private async wakeNext(tenantId: string): Promise<void> {
+    const { wakes, stop } = this.options;
+    this.lookAt = wakes === undefined ? 0 : this.lookAt;
+    if (wakes === undefined || stop.aborted) return;
+    try {
+      const { free } = await openRunsOf(this.database, tenantId);
+      for (const run of free.filter(this.setAside.lacks)) await wakes.wake(run);
+    } catch (error) {
+      log().warn({ err: error }, 'the next import of a tenant could not be woken');
+    }
+  }
+
+  /** Until it is time to take or to look again, one of the runs at work has ended, or the worker is to stop. */
+  private async pause(): Promise<void> {
+    const { stop, wakes } = this.options;
+    const lookMs = this.lookAt - performance.now();
+    const end = new AbortController();
+    const time = new Promise<void>((resolve) => {
+      const timer = setTimeout(
+        resolve,
+        Math.max(wakes === undefined ? lookMs : Math.min(takeEveryMs, lookMs), 0),
+      );
+      AbortSignal.any([stop, end.signal]).addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    await Promise.race([time, ...this.atWork.values()]);
+    end.abort();
   }
 }
 
@@ -84,52 +168,4 @@ class SetAside {
 
   readonly lacks = ({ importId }: RunName): boolean =>
     (this.until.get(importId) ?? Number.NEGATIVE_INFINITY) < performance.now();
-}
-
-/** Runs that can go on, in every tenant; the oldest of each first. One that has to wait for its turn is not free. */
-async function openRuns(database: Database): Promise<OpenRun[]> {
-  const open: OpenRun[] = [];
-  for (const { id } of await listTenants(database)) {
-    const { rows } = await withTenant(database, id, (tx) =>
-      tx.query<{ id: string; free: boolean }>(
-        `select id, ${leaseIsFree} and (state <> 'checked' or not exists (
-             select from imports w where w.tenant_id = $1 and w.state = any ($3))) as free
-         from imports
-         where tenant_id = $1 and (state = any ($2) or (state = 'checked' and (options ->> 'commit')::boolean)) order by created_at`,
-        [id, workingStates, writingStates],
-      ),
-    );
-    open.push(...rows.map((row) => ({ tenantId: id, importId: row.id, free: row.free })));
-  }
-  return open;
-}
-
-/** @returns what removes, now and then, the staged rows of runs whose process died before it did. */
-function sweeping(database: Database): () => Promise<void> {
-  let sweptAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (performance.now() - sweptAt < sweepEveryMs) return;
-    sweptAt = performance.now();
-    await throughOutages(database, async () => {
-      for (const { id } of await listTenants(database)) {
-        await withTenant(database, id, async (tx) => {
-          for (const dataset of datasets) await dropWritten(tx, dataset);
-        });
-      }
-    });
-  };
-}
-
-/** Until it is time to look again, one of the runs at work has ended, or the worker is to stop. */
-async function pauseUntil(stop: AbortSignal, atWork: Iterable<Promise<void>>): Promise<void> {
-  const end = new AbortController();
-  const time = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, lookEveryMs);
-    AbortSignal.any([stop, end.signal]).addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-  await Promise.race([time, ...atWork]);
-  end.abort();
 }

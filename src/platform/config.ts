@@ -18,60 +18,245 @@ const limit = (preset: number, { min, max }: { readonly min: number; readonly ma
   z.coerce.number().int().min(min).max(max).default(preset);
 
 const limitsSchema = z.object({
-  /** Bytes of a file as it lies on disk, and of what it unpacks to. */
-  fileBytesMax: limit(2 * GiB, { min: 1, max: 1024 * GiB }),
-  /** A packed file that unpacks to more than `bombBytesMin` may grow by this factor at most. */
-  bombRatioMax: limit(200, { min: 2, max: 100_000 }),
-  bombBytesMin: limit(64 * MiB, { min: 1, max: 1024 * GiB }),
-  columnsMax: limit(1000, { min: 1, max: 1600 }),
-  /** UTF-8 bytes of a cell. */
-  cellBytesMax: limit(64 * KiB, { min: 1, max: 16 * MiB }),
-  /** Bytes of one row that are held in memory at once; a longer one is passed over and reported. */
-  rowBytesMax: limit(16 * MiB, { min: 1, max: 256 * MiB }),
-  /** Objects and arrays within each other, in JSON and NDJSON. */
-  jsonDepthMax: limit(64, { min: 1, max: 1000 }),
-  /** Rows that go through the pipeline at a time. */
-  batchRowsMax: limit(4096, { min: 1, max: 100_000 }),
-  /** Rows that one commit transaction writes. */
-  chunkRows: limit(5000, { min: 1, max: 100_000 }),
-  /** Transactions of one run that commit chunks at the same time. */
-  chunkConnections: limit(2, { min: 1, max: 16 }),
-  /** A chunk that met a deadlock or a serialization failure is tried again. */
-  chunkAttemptsMax: limit(10, { min: 1, max: 100 }),
-  /** How long a run belongs to a process that has stopped renewing it. */
-  leaseSeconds: limit(20, { min: 2, max: 600 }),
-  leaseRenewSeconds: limit(5, { min: 1, max: 300 }),
-  /** How long a transaction may go on under a lease that is over, once another process wants to go on. */
-  takeoverGraceSeconds: limit(5, { min: 1, max: 600 }),
-  /** Runs that one worker brings on at the same time. */
-  workerRuns: limit(4, { min: 1, max: 100 }),
-  /** A transaction whose process has fallen silent is ended by the database, so that it cannot hold up a takeover. */
-  idleInTransactionSecondsMax: limit(30, { min: 1, max: 600 }),
-  /** How long to wait for a database that does not answer. */
-  reconnectSecondsMax: limit(60, { min: 1, max: 3600 }),
-  /** Two at least: a lease is renewed beside the transaction that does the work. */
-  appConnectionsMax: limit(8, { min: 2, max: 100 }),
-  loaderConnectionsMax: limit(4, { min: 1, max: 100 }),
+  fileBytesMax: limit(2 * GiB, { min: 1, max: 1024 * GiB }).describe(
+    'Bytes of a file as it lies on disk, and of what it unpacks to.',
+  ),
+  bombRatioMax: limit(200, { min: 2, max: 100_000 }).describe(
+    'By what factor a packed file may grow that unpacks to more than bombBytesMin.',
+  ),
+  bombBytesMin: limit(64 * MiB, { min: 1, max: 1024 * GiB }).describe(
+    'What a packed file may unpack to whatever its factor.',
+  ),
+  columnsMax: limit(1000, { min: 1, max: 1600 }).describe('Columns of a file.'),
+  cellBytesMax: limit(64 * KiB, { min: 1, max: 16 * MiB }).describe('UTF-8 bytes of a cell.'),
+  rowBytesMax: limit(16 * MiB, { min: 1, max: 256 * MiB }).describe(
+    'Bytes of one row that are held in memory at once; a longer one is passed over and reported.',
+  ),
+  jsonDepthMax: limit(64, { min: 1, max: 1000 }).describe(
+    'Objects and arrays within each other, in JSON and NDJSON.',
+  ),
+  batchRowsMax: limit(4096, { min: 1, max: 100_000 }).describe(
+    'Rows that go through the pipeline at a time.',
+  ),
+  lookupRowsMax: limit(1000, { min: 0, max: 1_000_000 }).describe(
+    'The check of a run with no more rows looks its records up one by one; that of a larger one joins whole tables.',
+  ),
+  chunkRows: limit(5000, { min: 1, max: 100_000 }).describe('Rows that one commit transaction writes.'),
+  chunkConnections: limit(2, { min: 1, max: 16 }).describe(
+    'Transactions of one run that commit chunks at the same time.',
+  ),
+  chunkAttemptsMax: limit(10, { min: 1, max: 100 }).describe(
+    'A chunk that met a deadlock or a serialization failure is tried again.',
+  ),
+  batchWaitSecondsMax: limit(5, { min: 1, max: 60 }).describe(
+    'How long a batch of JSON rows waits for others that write the same records.',
+  ),
+  leaseSeconds: limit(20, { min: 2, max: 600 }).describe(
+    'How long a run belongs to a process that has stopped renewing it.',
+  ),
+  leaseRenewSeconds: limit(5, { min: 1, max: 300 }).describe('How often a process renews what it works on.'),
+  takeoverGraceSeconds: limit(5, { min: 1, max: 600 }).describe(
+    'How long a transaction may go on under a lease that is over, once another process wants to go on.',
+  ),
+  workerRuns: limit(4, { min: 1, max: 100 }).describe('Runs that one worker brings on at the same time.'),
+  tenantRunsMax: limit(2, { min: 1, max: 100 }).describe(
+    'Runs of one tenant that are worked on at the same time, by all processes together.',
+  ),
+  workerLookSeconds: limit(10, { min: 1, max: 60 }).describe(
+    'How often a worker looks by itself for runs that nobody works on, beside being woken.',
+  ),
+  cacheBytesMax: limit(10 * GiB, { min: 0, max: 1024 * GiB }).describe(
+    'Copies that are kept of files in the S3 store while they are worked on; the longest unused go first.',
+  ),
+  idleInTransactionSecondsMax: limit(30, { min: 1, max: 600 }).describe(
+    'A transaction whose process has fallen silent is ended by the database, so that it cannot hold up a takeover.',
+  ),
+  reconnectSecondsMax: limit(60, { min: 1, max: 3600 }).describe(
+    'How long to wait for a database that does not answer.',
+  ),
+  appConnectionsMax: limit(8, { min: 2, max: 100 }).describe(
+    'Connections of the login that works; two at least, since a lease is renewed beside the work.',
+  ),
+  loaderConnectionsMax: limit(4, { min: 1, max: 100 }).describe(
+    'Connections of the login that brings rows in.',
+  ),
+  signInsPerMinuteMax: limit(20, { min: 1, max: 100_000 }).describe(
+    'Attempts of one address to sign in, or to give a second factor, within a minute.',
+  ),
+  sessionDays: limit(7, { min: 1, max: 365 }).describe(
+    'How long a session lives after it was last renewed, which reading it over HTTP does once a day.',
+  ),
+  invitationDays: limit(7, { min: 1, max: 90 }).describe('How long an invitation can be accepted.'),
+  mailTimeoutSeconds: limit(15, { min: 1, max: 600 }).describe(
+    'How long the mail server may take to answer.',
+  ),
+  jsonBytesMax: limit(1 * MiB, { min: 1024, max: 1 * GiB }).describe('Bytes of a JSON body.'),
+  rowsJsonBytesMax: limit(32 * MiB, { min: 1024, max: 1 * GiB }).describe(
+    'Bytes of a JSON body that brings many rows.',
+  ),
+  jsonSecondsMax: limit(30, { min: 1, max: 3600 }).describe('How long a JSON body may take to arrive.'),
+  uploadBytesPerSecondMin: limit(8 * KiB, { min: 0, max: 1 * GiB }).describe(
+    'An upload that brings less, on average since it began, is cut off.',
+  ),
+  uploadGraceSeconds: limit(30, { min: 1, max: 3600 }).describe(
+    'How long an upload may be slower than that.',
+  ),
+  headSecondsMax: limit(20, { min: 1, max: 600 }).describe('How long the head of a call may take to arrive.'),
+  heartbeatSeconds: limit(15, { min: 1, max: 300 }).describe(
+    'A stream of events that has nothing to tell says so that often.',
+  ),
+  silenceSecondsMax: limit(120, { min: 1, max: 3600 }).describe(
+    'A connection on which nothing moves is closed.',
+  ),
+  callsPerMinuteMax: limit(3000, { min: 1, max: 1_000_000 }).describe('Calls of one member or key.'),
+  strangerCallsPerMinuteMax: limit(300, { min: 1, max: 1_000_000 }).describe(
+    'Calls of one address that proves nothing.',
+  ),
+  idempotencyHours: limit(24, { min: 1, max: 720 }).describe(
+    'How long the answer to a repeatable call is kept.',
+  ),
+  idempotencyRunningSecondsMax: limit(300, { min: 1, max: 3600 }).describe(
+    'How long the first of several equal calls may be at work before the next takes its place.',
+  ),
 });
 
 export type Limits = Readonly<z.infer<typeof limitsSchema>>;
 
 const settingsSchema = z.object({
-  /** Where the private database, the files and the secret live. */
-  CLIENTELE_DATA: z.string().min(1).optional(),
-  /** A PostgreSQL server of your own, 16 or newer, instead of the private one. */
-  DATABASE_URL: z.string().min(1).optional(),
-  /** Passwords of the database logins derive from it; without one, a file in the data folder keeps one. */
-  CLIENTELE_SECRET: z.string().min(16, 'needs 16 characters').optional(),
-  CLIENTELE_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  CLIENTELE_DATA: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where the private database, the files and the secret live.'),
+  DATABASE_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A PostgreSQL server of your own, 16 or newer, instead of the private one.'),
+  CLIENTELE_SECRET: z
+    .string()
+    .min(16, 'needs 16 characters')
+    .optional()
+    .describe(
+      'Passwords of the database logins derive from it; without one, a file in the data folder keeps one.',
+    ),
+  CLIENTELE_S3_BUCKET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Keeps files in this bucket instead of the data folder. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are its keys.',
+    ),
+  CLIENTELE_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("An S3 service other than Amazon's; its buckets are then addressed by path."),
+  CLIENTELE_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region.'),
+  CLIENTELE_S3_PREFIX: z
+    .string()
+    .default('')
+    .describe('What the keys of all files begin with, such as `clientele/`.'),
+  CLIENTELE_HOST: z.string().min(1).default('127.0.0.1').describe('Where the server listens.'),
+  CLIENTELE_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(3000)
+    .describe('On which port; 0 takes a free one.'),
+  CLIENTELE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where people reach it, when that is another address: behind a proxy, by a name. Links in mails begin with it.',
+    ),
+  CLIENTELE_ORIGINS: z
+    .string()
+    .optional()
+    .describe('Other sites whose pages may call the API from a browser, separated by commas.'),
+  CLIENTELE_TRUST_PROXY: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe("`true` when a proxy in front tells the caller's address in X-Forwarded-For."),
+  CLIENTELE_METRICS_TOKEN: z
+    .string()
+    .min(16, 'needs 16 characters')
+    .optional()
+    .describe('Asked for by /metrics as a bearer token; without one, /metrics answers this machine only.'),
+  CLIENTELE_SIGN_UP: z
+    .enum(['open', 'closed'])
+    .default('closed')
+    .describe(
+      '`open`: anybody may make an account. Otherwise people come by invitation, by the set-up link or through OIDC.',
+    ),
+  CLIENTELE_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Sign-in through an OpenID Connect provider; the first three go together.'),
+  CLIENTELE_OIDC_CLIENT_ID: z.string().min(1).optional().describe('What the provider calls us.'),
+  CLIENTELE_OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('The secret that the provider gave.'),
+  CLIENTELE_OIDC_NAME: z.string().min(1).max(100).default('OpenID Connect').describe('What the button says.'),
+  CLIENTELE_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'begins with smtp:// or smtps://' })
+    .optional()
+    .describe(
+      'The mail server: smtps://user:password@host:465, or smtp:// for one that changes to TLS itself.',
+    ),
+  CLIENTELE_MAIL_FROM: z
+    .string()
+    .min(3)
+    .max(320)
+    .regex(/^[^\p{Cc}]*$/u, 'is one line')
+    .optional()
+    .describe('Who mails come from: `Clientele <no-reply@example.com>`. Needed with CLIENTELE_SMTP_URL.'),
+  CLIENTELE_LOG: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('warn')
+    .describe('From which level on the log has lines.'),
 });
+
+/** A bucket that keeps the files. */
+export interface S3Config {
+  readonly bucket: string;
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly prefix: string;
+}
+
+/** An OpenID Connect provider that people may sign in with. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly name: string;
+}
+
+/** A mail server, and who its mails come from. */
+export interface SmtpConfig {
+  readonly url: string;
+  readonly from: string;
+}
 
 export interface Config {
   /** Absolute. */
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
   readonly secret: string | undefined;
+  /** Undefined: files lie in the data folder. */
+  readonly s3: S3Config | undefined;
   readonly logLevel: z.infer<typeof settingsSchema>['CLIENTELE_LOG'];
+  readonly host: string;
+  readonly port: number;
+  /** Without a slash at the end; undefined means where the server listens. */
+  readonly url: string | undefined;
+  readonly origins: readonly string[];
+  readonly trustProxy: boolean;
+  readonly metricsToken: string | undefined;
+  readonly signUp: 'open' | 'closed';
+  /** Undefined: people sign in by e-mail and password only. */
+  readonly oidc: OidcConfig | undefined;
+  /** Undefined: mails are written to the outbox in the data folder. */
+  readonly smtp: SmtpConfig | undefined;
   readonly limits: Limits;
 }
 
@@ -95,9 +280,61 @@ export function readConfig(environment: Environment): Config {
     dataFolder: CLIENTELE_DATA === undefined ? resolve(installationFolder, 'data') : resolve(CLIENTELE_DATA),
     databaseUrl: DATABASE_URL,
     secret: CLIENTELE_SECRET,
+    s3: s3ConfigOf(settings.data),
     logLevel: CLIENTELE_LOG,
+    host: settings.data.CLIENTELE_HOST,
+    port: settings.data.CLIENTELE_PORT,
+    url: settings.data.CLIENTELE_URL?.replace(/\/+$/, ''),
+    origins: listOf(settings.data.CLIENTELE_ORIGINS),
+    trustProxy: settings.data.CLIENTELE_TRUST_PROXY === 'true',
+    metricsToken: settings.data.CLIENTELE_METRICS_TOKEN,
+    signUp: settings.data.CLIENTELE_SIGN_UP,
+    oidc: oidcOf(settings.data),
+    smtp: smtpOf(settings.data),
     limits: Object.freeze(limits.data),
   });
+}
+
+function oidcOf(settings: z.infer<typeof settingsSchema>): OidcConfig | undefined {
+  const {
+    CLIENTELE_OIDC_ISSUER: issuer,
+    CLIENTELE_OIDC_CLIENT_ID: clientId,
+    CLIENTELE_OIDC_CLIENT_SECRET: clientSecret,
+    CLIENTELE_OIDC_NAME: name,
+  } = settings;
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
+    const message =
+      'CLIENTELE_OIDC_ISSUER, CLIENTELE_OIDC_CLIENT_ID and CLIENTELE_OIDC_CLIENT_SECRET are set together.';
+    throw new AppError('usage.invalid', `The configuration is wrong: ${message}`);
+  }
+  return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name };
+}
+
+function smtpOf({
+  CLIENTELE_SMTP_URL: url,
+  CLIENTELE_MAIL_FROM: from,
+}: z.infer<typeof settingsSchema>): SmtpConfig | undefined {
+  if (url === undefined) return undefined;
+  if (from === undefined) {
+    const message = 'CLIENTELE_SMTP_URL needs CLIENTELE_MAIL_FROM.';
+    throw new AppError('usage.invalid', `The configuration is wrong: ${message}`);
+  }
+  return { url, from };
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function s3ConfigOf(settings: z.infer<typeof settingsSchema>): S3Config | undefined {
+  const { CLIENTELE_S3_BUCKET: bucket, CLIENTELE_S3_ENDPOINT: endpoint } = settings;
+  if (bucket === undefined) return undefined;
+  const { CLIENTELE_S3_REGION: region, CLIENTELE_S3_PREFIX: prefix } = settings;
+  return Object.freeze({ bucket, endpoint, region, prefix });
 }
 
 let current: Config | undefined;
@@ -111,6 +348,31 @@ export function configuration(): Config {
 /** `cellBytesMax` → `CLIENTELE_CELL_BYTES_MAX` */
 export function variableOf(limitName: string): string {
   return `CLIENTELE_${limitName.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** A variable of the environment, for the reference. */
+export interface Variable {
+  readonly name: string;
+  readonly meaning: string;
+  /** What holds when it is not set; empty when nothing does. */
+  readonly preset: string;
+}
+
+/** @returns the settings and the limits, in the order in which they stand above. */
+export function variables(): {
+  readonly settings: readonly Variable[];
+  readonly limits: readonly Variable[];
+} {
+  const of = (shape: Readonly<Record<string, z.ZodType>>, nameOf: (name: string) => string): Variable[] =>
+    Object.entries(shape).map(([name, schema]) => ({
+      name: nameOf(name),
+      meaning: schema.description ?? '',
+      preset: String(schema.safeParse(undefined).data ?? ''),
+    }));
+  return {
+    settings: of(settingsSchema.shape, (name) => name),
+    limits: of(limitsSchema.shape, variableOf),
+  };
 }
 
 interface Issue {

@@ -159,6 +159,11 @@ const table = {
     says: '"{value}" is not a country.',
     hint: 'Use the two-letter code, or the usual name.',
   },
+  'postal_code.invalid': {
+    stage: 'value',
+    says: '"{value}" is not a postcode of {country}.',
+    hint: 'Write it as on a letter, such as SW1A 1AA.',
+  },
   'currency.unknown': {
     stage: 'value',
     says: '"{value}" is not a currency.',
@@ -199,6 +204,17 @@ const table = {
     says: '"{value}" means more than one {target}.',
     hint: 'Use the number or the id.',
   },
+  'record.contradicts': {
+    stage: 'check',
+    says: 'The rows of this record differ in {label}: "{one}", "{other}".',
+    hint: 'The last one counts. If the column speaks of the line and not of the record, leave it out of the mapping.',
+    warning: true,
+  },
+  'record.incomplete': {
+    stage: 'check',
+    says: 'Row {row}, which belongs to the same record, has a problem.',
+    hint: 'Mend that row, and import all rows of the record together.',
+  },
   'match.conflict': {
     stage: 'check',
     says: 'The row matches two different records: {found}.',
@@ -229,6 +245,11 @@ const table = {
     says: 'Row {kept} means the same record and is the one that counts.',
     hint: 'Choose another rule for duplicates, or remove the row.',
   },
+  'skip.gathered': {
+    stage: 'check',
+    says: 'It went in with row {kept}: the rows of one order are one record.',
+    hint: 'Nothing need be done.',
+  },
   'skip.deleted': {
     stage: 'check',
     says: 'The record it matches was deleted.',
@@ -243,6 +264,11 @@ const table = {
     stage: 'commit',
     says: 'The import ended before it came to this row.',
     hint: 'Import the file again; what is there by then stays as it is.',
+  },
+  'row.refused': {
+    stage: 'commit',
+    says: 'The database does not take the row: {reason}.',
+    hint: 'Correct the value; if it is right, the constraint that is named needs a look.',
   },
   'undo.kept': {
     stage: 'undo',

@@ -1,23 +1,27 @@
-/** The directory of tenants: who there is. It is read before a tenant is set, and holds no data of theirs. */
+/**
+ * The directory of tenants: who there is. It is read before a tenant is set, and holds no data of theirs.
+ *
+ * A tenant may stand below another, its agency, whose members with a role for it reach it. One level: an agency
+ * stands below nobody. It is said when the tenant is made, and never changes.
+ */
+import { appendAudit } from '../audit/append.ts';
 import type { Database } from '../database/connect.ts';
 import { codeOf } from '../database/failures.ts';
+import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
+import { type Account, joinTenant, noteMember } from './joining.ts';
+import { type SettingsPatch, type TenantSettings, withDefaults } from './settings-schema.ts';
+import { checkProperties, type TenantProperties } from './tenant-properties.ts';
 
-export interface Tenant {
+export interface Tenant extends TenantProperties {
   readonly id: string;
   /** Names the tenant in commands and addresses: small letters, digits and hyphens. */
   readonly slug: string;
-  readonly name: string;
-  /** ISO 3166 alpha-2; for phone numbers and addresses without a country. */
-  readonly country: string | null;
-  /** ISO 4217, of all money kept with customers. */
-  readonly currency: string;
-  /** IANA. */
-  readonly timezone: string;
-  /** ISO 639, whose words for yes and no are understood beside English. */
-  readonly language: string;
+  /** The agency, by its id. */
+  readonly parentId: string | null;
+  readonly settings: TenantSettings;
   /** As PostgreSQL writes a timestamptz. */
   readonly createdAt: string;
 }
@@ -26,47 +30,83 @@ export interface NewTenant {
   readonly name: string;
   /** Made from the name unless given. */
   readonly slug?: string;
+  /** The agency, by its slug or its id. */
+  readonly parent?: string;
   readonly country?: string;
   readonly currency?: string;
   readonly timezone?: string;
   readonly language?: string;
 }
 
-const columns = 'id, slug, name, country, currency, timezone, language, created_at as "createdAt"';
+export interface TenantRow extends Omit<Tenant, 'settings'> {
+  readonly settings: SettingsPatch;
+}
 
-/** @throws AppError tenant.invalid for a property out of bounds, tenant.exists when the slug is taken. */
+export const tenantColumns =
+  'id, slug, name, parent_id as "parentId", country, currency, timezone, language, settings, created_at as "createdAt"';
+
+export function tenantOf(row: TenantRow): Tenant {
+  return { ...row, settings: withDefaults(row.settings) };
+}
+
+/**
+ * A tenant without members: for the command line, which needs none.
+ *
+ * @throws AppError tenant.invalid for a property out of bounds, or a parent that has a parent itself, tenant.exists
+ *   when the slug is taken, tenant.not_found for a parent that is not there.
+ */
 export async function createTenant(database: Database, wanted: NewTenant): Promise<Tenant> {
-  const tenant = checked(wanted);
-  try {
-    const { rows } = await database.app.query<Tenant>(
-      `insert into tenants (id, slug, name, country, currency, timezone, language, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
-      [
-        newId(),
-        tenant.slug,
-        tenant.name,
-        tenant.country,
-        tenant.currency,
-        tenant.timezone,
-        tenant.language,
-        now(),
-      ],
-    );
-    return rows[0] as Tenant;
-  } catch (error) {
-    if (codeOf(error) !== '23505') throw error;
-    throw new AppError('tenant.exists', `There is a tenant "${tenant.slug}" already: choose another slug.`, {
-      slug: tenant.slug,
+  return insertTenant(database.app, newId(), await settled(database, wanted));
+}
+
+/**
+ * A tenant with its first owner, both or neither.
+ *
+ * @throws AppError as createTenant does.
+ */
+export async function createTenantFor(
+  database: Database,
+  owner: Account,
+  wanted: NewTenant,
+): Promise<{ tenant: Tenant; memberId: string }> {
+  const properties = await settled(database, wanted);
+  return withTenant(database, newId(), async (tx) => {
+    const tenant = await insertTenant(tx, tx.tenantId, properties);
+    const memberId = await joinTenant(tx, owner, { role: 'owner' });
+    await appendAudit(tx, {
+      action: 'tenant.create',
+      subjectType: 'tenant',
+      subjectId: tenant.id,
+      detail: { parent: tenant.parentId },
+      digest: null,
+      actor: memberId,
+      at: tenant.createdAt,
     });
-  }
+    await noteMember(tx, {
+      action: 'member.join',
+      memberId,
+      detail: { role: 'owner', site_role: null },
+      actor: memberId,
+    });
+    return { tenant, memberId };
+  });
 }
 
 /** @returns all tenants in the order of their slugs. */
 export async function listTenants(database: Database): Promise<Tenant[]> {
-  const { rows } = await database.app.query<Tenant>(
-    `select ${columns} from tenants order by slug collate "C"`,
+  const { rows } = await database.app.query<TenantRow>(
+    `select ${tenantColumns} from tenants order by slug collate "C"`,
   );
-  return rows;
+  return rows.map(tenantOf);
+}
+
+/** @returns the tenants below an agency, in the order of their slugs. */
+export async function sitesOf(database: Database, agencyId: string): Promise<Tenant[]> {
+  const { rows } = await database.app.query<TenantRow>(
+    `select ${tenantColumns} from tenants where parent_id = $1 order by slug collate "C"`,
+    [agencyId],
+  );
+  return rows.map(tenantOf);
 }
 
 /**
@@ -75,11 +115,12 @@ export async function listTenants(database: Database): Promise<Tenant[]> {
  */
 export async function findTenant(database: Database, named: string): Promise<Tenant> {
   const column = isId(named) ? 'id' : 'slug';
-  const { rows } = await database.app.query<Tenant>(`select ${columns} from tenants where ${column} = $1`, [
-    named.toLowerCase(),
-  ]);
-  const [tenant] = rows;
-  if (tenant !== undefined) return tenant;
+  const { rows } = await database.app.query<TenantRow>(
+    `select ${tenantColumns} from tenants where ${column} = $1`,
+    [named.toLowerCase()],
+  );
+  const [row] = rows;
+  if (row !== undefined) return tenantOf(row);
   throw new AppError(
     'tenant.not_found',
     `There is no tenant "${named}"; "clientele tenant list" shows those there are.`,
@@ -98,31 +139,54 @@ export function slugFrom(name: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-function checked(wanted: NewTenant) {
-  const name = wanted.name.trim();
-  const slug = wanted.slug ?? slugFrom(name);
-  const { country = null, currency = 'USD', timezone = 'UTC', language = 'en' } = wanted;
-  const refuse = (reason: string): never => {
-    throw new AppError('tenant.invalid', reason);
-  };
-  if (name === '' || [...name].length > 255) refuse('The name of a tenant has 1 to 255 characters.');
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) {
-    refuse(`"${slug}" cannot be a slug: use up to 63 small letters, digits and hyphens (--slug).`);
-  }
-  if (country !== null && !/^[A-Z]{2}$/.test(country))
-    refuse(`"${country}" is not a country: give its two letters, such as GB.`);
-  if (!/^[A-Z]{3}$/.test(currency))
-    refuse(`"${currency}" is not a currency: give its three letters, such as EUR.`);
-  if (!isTimezone(timezone)) refuse(`"${timezone}" is not a time zone: give a name such as Europe/London.`);
-  if (!/^[a-z]{2,3}$/.test(language))
-    refuse(`"${language}" is not a language: give its two letters, such as en.`);
-  return { name, slug, country, currency, timezone, language };
+interface Settled extends TenantProperties {
+  readonly slug: string;
+  readonly parentId: string | null;
 }
 
-function isTimezone(name: string): boolean {
+async function settled(database: Database, wanted: NewTenant): Promise<Settled> {
+  const { country = null, currency = 'USD', timezone = 'UTC', language = 'en' } = wanted;
+  const properties = { name: wanted.name.trim(), country, currency, timezone, language };
+  checkProperties(properties);
+  const slug = wanted.slug ?? slugFrom(properties.name);
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug) || isId(slug)) {
+    throw new AppError(
+      'tenant.invalid',
+      `"${slug}" cannot be a slug: use up to 63 small letters, digits and hyphens (--slug).`,
+      { property: 'slug' },
+    );
+  }
+  return { ...properties, slug, parentId: await agencyId(database, wanted.parent) };
+}
+
+async function agencyId(database: Database, named: string | undefined): Promise<string | null> {
+  if (named === undefined) return null;
+  const agency = await findTenant(database, named);
+  if (agency.parentId === null) return agency.id;
+  throw new AppError(
+    'tenant.invalid',
+    `The tenant "${agency.slug}" stands below another one: it can have none below itself.`,
+    { property: 'parent' },
+  );
+}
+
+async function insertTenant(
+  connection: Pick<TenantTransaction, 'query'>,
+  id: string,
+  { slug, name, parentId, country, currency, timezone, language }: Settled,
+): Promise<Tenant> {
+  const values = [id, slug, name, parentId, country, currency, timezone, language, now()];
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
+    const { rows } = await connection.query<TenantRow>(
+      `insert into tenants (id, slug, name, parent_id, country, currency, timezone, language, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${tenantColumns}`,
+      values,
+    );
+    return tenantOf(rows[0] as TenantRow);
+  } catch (error) {
+    if (codeOf(error) !== '23505') throw error;
+    throw new AppError('tenant.exists', `There is a tenant "${slug}" already: choose another slug.`, {
+      slug,
+    });
   }
 }

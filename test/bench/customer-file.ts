@@ -48,6 +48,8 @@ const header =
 
 export interface CustomerFile {
   readonly rows: number;
+  /** Customers of one number are the same in every file; 0 unless said. */
+  readonly from?: number;
   /** The job title of every second customer, instead of the one it has. */
   readonly promoteTo?: string;
 }
@@ -56,11 +58,11 @@ export async function writeCustomerFile(path: string, file: CustomerFile): Promi
   await pipeline(Readable.from(pieces(file)), createWriteStream(path));
 }
 
-function* pieces({ rows, promoteTo }: CustomerFile): Generator<string> {
+function* pieces({ rows, from = 0, promoteTo }: CustomerFile): Generator<string> {
   yield header;
   const random = seeded(7);
   let piece = '';
-  for (let i = 0; i < rows; i += 1) {
+  for (let i = from; i < from + rows; i += 1) {
     piece += row(i, random, i % 2 === 0 ? promoteTo : undefined);
     if (piece.length > 1 << 18) {
       yield piece;

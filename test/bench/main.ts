@@ -8,6 +8,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   import: () => import('./import.ts'),
   update: () => import('./update.ts'),
   tokenize: () => import('./tokenize.ts'),
+  bulk: () => import('./bulk.ts'),
+  batch: () => import('./batch.ts'),
+  serve: () => import('./serve.ts'),
+  export: () => import('./export.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -53,11 +53,14 @@ export interface TestImports extends TestDatabase {
 export interface ImportsOptions {
   /** Rows of a chunk, so that a small file has several. */
   readonly chunkRows?: number;
+  /** Rows up to which the check looks records up one by one, so that a small file is checked as a large one is. */
+  readonly lookupRowsMax?: number;
 }
 
 /** Call it at the top of a test file: a database of its own, and imports into it. */
-export function useImports({ chunkRows }: ImportsOptions = {}): TestImports {
+export function useImports({ chunkRows, lookupRowsMax }: ImportsOptions = {}): TestImports {
   if (chunkRows !== undefined) process.env.CLIENTELE_CHUNK_ROWS = String(chunkRows);
+  if (lookupRowsMax !== undefined) process.env.CLIENTELE_LOOKUP_ROWS_MAX = String(lookupRowsMax);
   const given = useDatabase();
   const database = (): Database => given.database;
   const within: TestImports['within'] = (tenantId, work) => withTenant(database(), tenantId, work);
@@ -144,6 +147,13 @@ const domainTables: Readonly<Record<string, string>> = {
   customer_groups: 'id',
   customer_group_members: 'customer_id, group_id',
   customer_notes: 'id',
+  leads: 'id',
+  orders: 'id',
+  boards: 'id',
+  pins: 'id',
+  quotes: 'id',
+  assets: 'id',
+  daily_metrics: 'id',
 };
 
 /** One digest over every row of the tenant's domain; every column but `version`, which counts writes. */

@@ -2,8 +2,9 @@
  * What only one record of an owner may be, such as the default address of a customer. A row that says yes claims it,
  * and whoever has it gives it up. Two rows of a file that claim the same for one owner contradict each other: both fail.
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { Exclusive } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 /** Those that rows of the run may claim. */

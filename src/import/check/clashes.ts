@@ -5,32 +5,40 @@
  * A row brings a value by writing it; a row that restores a deleted record also brings the values which that record
  * had, and has still.
  */
-import type { FieldDefinition } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
+
+import { identifier, literal } from '../../database/literal.ts';
+import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
+import type { PlanCounts } from './plan-counts.ts';
 import { comparedColumn, type MatchPlan } from './targets.ts';
 
 /** Which of a field's values are looked at: those that rows write, those that restored records bring back, or both. */
 interface Brought {
   readonly written: boolean;
   readonly restored: boolean;
+  /** See `partJoins`. */
+  readonly join: 'sets' | 'rows';
 }
 
-/** @returns the clash statements of a run, in order. */
-export function clashStatements(fields: RunFields, match: MatchPlan): readonly string[] {
+/** @returns the clash statements of a run, in order: none for a value that no row brings. */
+export function clashStatements(
+  fields: RunFields,
+  match: MatchPlan,
+  { rows, changed }: PlanCounts,
+  join: 'sets' | 'rows',
+): readonly string[] {
   const unique = fields.dataset.fields.filter((field) => field.unique === true);
   const brought = (field: FieldDefinition): Brought => ({
-    written: isWritten(fields, field),
+    written: isWritten(fields, field) && (rows.create > 0 || changed[field.key] !== undefined),
     // A deleted record keeps its number.
-    restored: match.deletedExist && field.key !== fields.dataset.numbers?.field,
+    restored: match.deletedExist && rows.update > 0 && field.key !== fields.dataset.numbers?.field,
+    join,
   });
   // The holder of a value by which the row was matched is the row's own record, or the row is a conflict.
-  const taken = unique.map((field) =>
-    failTaken(fields, field, {
-      ...brought(field),
-      written: isWritten(fields, field) && !match.keys.includes(field.key),
-    }),
-  );
+  const taken = unique.map((field) => {
+    const all = brought(field);
+    return failTaken(fields, field, { ...all, written: all.written && !match.keys.includes(field.key) });
+  });
   const shared = unique.map((field) => failShared(fields, field, brought(field)));
   return [...taken, ...shared].filter((statement) => statement !== null);
 }
@@ -42,7 +50,11 @@ function isWritten(fields: RunFields, field: FieldDefinition): boolean {
 const row = `s.tenant_id = $1 and s.import_id = $2 and p.tenant_id = $1 and p.import_id = $2 and p.chunk = s.chunk and p.row = s.row`;
 
 /** The rows that bring a value of the field: `chunk`, `row`, `record_id`, the `value` compared and the one `shown`. */
-function broughtBy(fields: RunFields, field: FieldDefinition, { written, restored }: Brought): string | null {
+function broughtBy(
+  fields: RunFields,
+  field: FieldDefinition,
+  { written, restored, join }: Brought,
+): string | null {
   const { dataset } = fields;
   const column = comparedColumn(dataset, field.key);
   const key = literal(field.key);
@@ -53,9 +65,17 @@ function broughtBy(fields: RunFields, field: FieldDefinition, { written, restore
         and (p.outcome = 'create' or (p.outcome = 'update' and ${key} = any (p.changed)))`);
   if (restored)
     ways.push(`select p.chunk, p.row, p.record_id, r.${column} as value, r.${fields.columnOf(field)}::text as shown
-      from import_plan p join ${dataset.root.table} r on r.tenant_id = $1 and r.id = p.record_id and r.deleted_at is not null
+      from import_plan p ${recordJoin(dataset, 'r', 'r.id = p.record_id and r.deleted_at is not null', join)}
       where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'update' and not ${key} = any (p.changed)`);
   return ways.length === 0 ? null : ways.join(' union all ');
+}
+
+/** A record for each row at most. A few rows are looked up each: the planner, who takes them for one, would not. */
+function recordJoin({ root }: Dataset, alias: string, which: string, join: 'sets' | 'rows'): string {
+  const found = `${alias}.tenant_id = $1 and ${which}`;
+  return join === 'sets'
+    ? `join ${root.table} ${alias} on ${found}`
+    : `join lateral (select * from ${root.table} ${alias} where ${found} limit 1) ${alias} on true`;
 }
 
 /** A value that another live record holds, even one that gives it up in this very run. A number is held for ever. */
@@ -66,8 +86,7 @@ function failTaken(fields: RunFields, field: FieldDefinition, which: Brought): s
   const live = dataset.softDeletes && field.key !== dataset.numbers?.field ? 'and h.deleted_at is null' : '';
   return `with clashes as materialized (
     select b.chunk, b.row, b.shown from (${brought}) b
-    join ${dataset.root.table} h on h.tenant_id = $1 and h.${comparedColumn(dataset, field.key)} = b.value ${live}
-      and h.id is distinct from b.record_id)
+    ${recordJoin(dataset, 'h', `h.${comparedColumn(dataset, field.key)} = b.value ${live} and h.id is distinct from b.record_id`, which.join)})
   ${failWith('unique.taken', field, null)}`;
 }
 
@@ -86,7 +105,7 @@ function failShared(fields: RunFields, field: FieldDefinition, which: Brought): 
 }
 
 /** Every value that may be brought, for a first look that needs no join. */
-function valuesOf(fields: RunFields, field: FieldDefinition, { written, restored }: Brought): string {
+function valuesOf(fields: RunFields, field: FieldDefinition, { written, restored, join }: Brought): string {
   const { dataset } = fields;
   const column = comparedColumn(dataset, field.key);
   const ways: string[] = [];
@@ -96,7 +115,7 @@ function valuesOf(fields: RunFields, field: FieldDefinition, { written, restored
     );
   if (restored)
     ways.push(`select r.${column} as value from import_plan p
-      join ${dataset.root.table} r on r.tenant_id = $1 and r.id = p.record_id and r.deleted_at is not null
+      ${recordJoin(dataset, 'r', 'r.id = p.record_id and r.deleted_at is not null', join)}
       where p.tenant_id = $1 and p.import_id = $2 and p.outcome = 'update'`);
   return ways.join(' union all ');
 }

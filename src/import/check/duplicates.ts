@@ -2,8 +2,9 @@
  * Rows of one file that mean the same record: the same one found, or none and the same first key. The run's rule
  * says which counts; every other one is reported with the row that does.
  */
-import { identifier } from '../sql/literal.ts';
+import { identifier } from '../../database/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
+import type { PlanCounts } from './plan-counts.ts';
 import { firstKey, identityKey, type MatchPlan } from './targets.ts';
 
 export type DuplicateRule = 'last' | 'first' | 'merge' | 'fail';
@@ -11,14 +12,16 @@ export type DuplicateRule = 'last' | 'first' | 'merge' | 'fail';
 const alive = `('create', 'update', 'unchanged')`;
 
 /** Rows in question with their group: `row`, `meaning`. The keys that stand once are set aside before any sorting. */
-function groups(match: MatchPlan): string {
-  const found = `select p.row, 'record ' || p.record_id as meaning from import_plan p
-      join (select record_id from import_plan where tenant_id = $1 and import_id = $2 and outcome in ('update', 'unchanged')
-        group by record_id having count(*) > 1) d on d.record_id = p.record_id
-      where p.tenant_id = $1 and p.import_id = $2 and p.outcome in ('update', 'unchanged')`;
-  const created = createdGroups(match);
-  return created === null ? found : `${found} union all ${created}`;
+function groups(match: MatchPlan, { rows }: PlanCounts): string | null {
+  const isFound = rows.update + rows.unchanged > 0;
+  const kinds = [isFound ? foundGroups : null, rows.create > 0 ? createdGroups(match) : null];
+  return kinds.filter((kind) => kind !== null).join(' union all ') || null;
 }
+
+const foundGroups = `select p.row, 'record ' || p.record_id as meaning from import_plan p
+  join (select record_id from import_plan where tenant_id = $1 and import_id = $2 and outcome in ('update', 'unchanged')
+    group by record_id having count(*) > 1) d on d.record_id = p.record_id
+  where p.tenant_id = $1 and p.import_id = $2 and p.outcome in ('update', 'unchanged')`;
 
 function createdGroups(match: MatchPlan): string | null {
   const staging = `staging.${match.dataset.key} s`;
@@ -35,16 +38,18 @@ function createdGroups(match: MatchPlan): string | null {
       join ${staging} on ${hash} = d.hash and s.tenant_id = $1 and s.import_id = $2 and ${key} is not null join ${planned}`;
 }
 
-/** Every group of two rows or more: `rows` in file order, the one that is `kept`. */
-export function duplicateGroups(match: MatchPlan, rule: DuplicateRule): string {
+/** Every group of two rows or more: `rows` in file order, the one that is `kept`. Null when no row of the plan can be in one. */
+export function duplicateGroups(match: MatchPlan, rule: DuplicateRule, counts: PlanCounts): string | null {
+  const members = groups(match, counts);
+  if (members === null) return null;
   const kept = rule === 'first' ? 'min' : 'max';
-  return `select meaning, array_agg(row order by row) as rows, ${kept}(row) as kept from (${groups(match)}) g group by meaning having count(*) > 1`;
+  return `select meaning, array_agg(row order by row) as rows, ${kept}(row) as kept from (${members}) g group by meaning having count(*) > 1`;
 }
 
-/** Sets the losers aside, or fails all of them. `$1` tenant, `$2` import. */
-export function settleDuplicates(match: MatchPlan, rule: DuplicateRule): string {
+/** Sets the losers among the groups aside, or fails all of them. `$1` tenant, `$2` import. */
+export function settleDuplicates(groups: string, rule: DuplicateRule): string {
   const failing = rule === 'fail';
-  return `with doubled as materialized (${duplicateGroups(match, rule)}),
+  return `with doubled as materialized (${groups}),
   members as materialized (select unnest(d.rows) as row, d.kept, d.rows, d.meaning from doubled d)
   update import_plan p set
     outcome = '${failing ? 'fail' : 'skip'}', code = '${failing ? 'duplicate.in_file' : 'skip.duplicate'}', changed = null,
@@ -61,15 +66,15 @@ export function settleDuplicates(match: MatchPlan, rule: DuplicateRule): string 
  * Merges the rows of each group into the one that is kept: a later row's value stands before an earlier one's, and
  * a blank never covers a value. The merged row takes the kept one's place in staging; its plan is made anew.
  */
-export function mergeDuplicates(match: MatchPlan, fields: RunFields): string {
-  const table = `staging.${match.dataset.key}`;
+export function mergeDuplicates(groups: string, fields: RunFields): string {
+  const table = `staging.${fields.dataset.key}`;
   const columns = mergedColumns(fields);
   const merged = columns.map(
     ({ name, goesWith }) =>
       `(array_agg(to_jsonb(s.${name}) order by s.row desc) filter (where s.${goesWith} is not null))[1] as ${name}`,
   );
   const names = columns.map(({ name }) => name);
-  return `with doubled as materialized (${duplicateGroups(match, 'last')}),
+  return `with doubled as materialized (${groups}),
   members as materialized (select unnest(d.rows) as row, d.kept from doubled d),
   m as materialized (select g.kept, ${merged.join(', ')} from members g
     join ${table} s on s.tenant_id = $1 and s.import_id = $2 and s.row = g.row group by g.kept),

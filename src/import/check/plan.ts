@@ -2,12 +2,15 @@
  * The check's first and widest statement: a plan row for each staged row, with the record it found, what would
  * become of it and which fields would change. The same expressions are what commit writes.
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { CreateRule } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
+import type { ProblemCode } from '../../platform/problems.ts';
 import { partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
+import type { Outcome } from './plan-counts.ts';
 import { referenceJoins, stagedReferences, targetOf } from './references.ts';
-import { type MatchPlan, targetJoins } from './targets.ts';
+import { agreedJoin, type MatchPlan, targetJoins } from './targets.ts';
 
 export interface PlanRules {
   readonly mode: 'create' | 'update' | 'upsert';
@@ -16,51 +19,100 @@ export interface PlanRules {
   readonly required: readonly string[];
 }
 
-/** `$1` tenant, `$2` import. Rows matched twice or clashing with others are sorted out by the statements after it. */
-export function planStatement(fields: RunFields, match: MatchPlan, rules: PlanRules): string {
-  const { dataset } = fields;
-  const deletedAt = dataset.softDeletes ? 'r.deleted_at' : 'null::timestamptz';
-  return `insert into import_plan (tenant_id, import_id, chunk, row, outcome, code, details, record_id, version, changed, refs)
-select $1, $2, s.chunk, s.row,
-  case when v.verdict in ('create', 'update', 'unchanged') then v.verdict when v.verdict like 'skip.%' then 'skip' else 'fail' end,
-  case when v.verdict not in ('create', 'update', 'unchanged') then v.verdict end,
-  ${details(fields)},
-  case when v.verdict = 'create' then s.new_id else r.id end,
-  r.version,
-  case when v.verdict = 'update' then d.changed end,
-  p.refs
-from staging.${dataset.key} s
-${referenceJoins(fields)}
-${targetJoins(match)}
-left join ${dataset.root.table} r on r.tenant_id = $1 and r.id = t.id
-${partJoins(fields, 'sets')}
-cross join lateral (select case when r.id is not null then ${changedFields(fields)} end as changed, ${lacking(fields, rules)} as lacking offset 0) d
-cross join lateral (select ${verdict(rules, deletedAt)} as verdict offset 0) v
-where s.tenant_id = $1 and s.import_id = $2`;
+/** Which staged rows get their plan: all of them, or first those that `agreedJoin` finds, and then the others. */
+export type PlannedRows = 'all' | 'agreed' | 'others';
+
+export interface PlanManner {
+  readonly rows: PlannedRows;
+  /** See `partJoins`. */
+  readonly join: 'sets' | 'rows';
 }
 
+/** `$1` tenant, `$2` import. Rows matched twice or clashing with others are sorted out by the statements after it. */
+export function planStatement(
+  fields: RunFields,
+  match: MatchPlan,
+  rules: PlanRules,
+  { rows, join }: PlanManner,
+): string {
+  const { dataset } = fields;
+  const verdict = verdictOf(rules, dataset.softDeletes ? 'r.deleted_at' : 'null::timestamptz');
+  return `insert into import_plan (tenant_id, import_id, chunk, row, outcome, code, details, record_id, version, changed, refs)
+select $1, $2, s.chunk, s.row, v.outcome, v.code, ${details(fields)},
+  coalesce(r.id, case when v.outcome = 'create' then s.new_id end), r.version, case when v.outcome = 'update' then d.changed end, p.refs
+from staging.${dataset.key} s
+${referenceJoins(fields)}
+${rows === 'agreed' ? agreedTarget(match) : foundTarget(match, join)}
+${partJoins(fields, join)}
+cross join lateral (select case when r.id is not null then ${changedFields(fields)} end as changed, ${lacking(fields, rules)} as lacking offset 0) d
+cross join lateral (select ${outcome(verdict)} as outcome, ${code(verdict)} as code offset 0) v
+where s.tenant_id = $1 and s.import_id = $2${rows === 'others' ? ` and ${isUnplanned}` : ''}`;
+}
+
+/** A set that is hashed, whatever the planner believes of a table that was filled a moment ago. */
+const isUnplanned = `s.row not in (select q.row from import_plan q where q.tenant_id = $1 and q.import_id = $2)`;
+
+/**
+ * The planner does not know how few the rows are, and would rather read all records than look some up. An index is
+ * asked by a plain column only: under row security COALESCE may not stand in its condition.
+ */
+function foundTarget(match: MatchPlan, join: PlanManner['join']): string {
+  const { table } = match.dataset.root;
+  const found =
+    join === 'sets'
+      ? `left join ${table} r on r.tenant_id = $1 and r.id = t.id`
+      : `cross join lateral (select t.id offset 0) f
+left join lateral (select * from ${table} o where o.tenant_id = $1 and o.id = f.id limit 1) r on true`;
+  return `${targetJoins(match)}\n${found}`;
+}
+
+function agreedTarget(match: MatchPlan): string {
+  return `${agreedJoin(match)}
+cross join lateral (select false as conflict, null::text as found) t`;
+}
+
+/** Most rows of most files change nothing: the names are only gathered where something differs. */
 function changedFields(fields: RunFields): string {
-  const differing = fields.changing.map(
-    (field) => `case when ${fields.differs(field)} then ${literal(field.key)} end`,
-  );
-  return differing.length === 0 ? `'{}'::text[]` : `array_remove(array[${differing.join(', ')}], null)`;
+  const differing = fields.changing.map((field) => ({
+    key: field.key,
+    differs: `(${fields.differs(field)})`,
+  }));
+  if (differing.length === 0) return `'{}'::text[]`;
+  const names = differing.map(({ key, differs }) => `case when ${differs} then ${literal(key)} end`);
+  return `case when ${differing.map(({ differs }) => differs).join(' or ')} then array_remove(array[${names.join(', ')}], null) else '{}' end`;
+}
+
+/** What is to become of a row, by the first condition that holds. */
+interface Verdict {
+  readonly when: string;
+  readonly outcome: Outcome;
+  readonly code?: ProblemCode;
 }
 
 /** A reason to leave the row stands before what is wrong with it: nothing of it would be written. */
-function verdict(rules: PlanRules, deletedAt: string): string {
-  const skips: string[] = [];
-  if (rules.mode === 'update') skips.push(`when r.id is null then 'skip.missing'`);
-  if (rules.deleted === 'skip') skips.push(`when ${deletedAt} is not null then 'skip.deleted'`);
-  if (rules.mode === 'create')
-    skips.push(`when r.id is not null and ${deletedAt} is null then 'skip.exists'`);
-  return `case
-    when t.conflict then 'match.conflict'
-    ${skips.join('\n    ')}
-    when p.missing is not null then 'reference.not_found'
-    when d.lacking is not null then 'value.required'
-    when r.id is null then 'create'
-    when cardinality(d.changed) > 0 or ${deletedAt} is not null then 'update'
-    else 'unchanged' end`;
+function verdictOf({ mode, deleted }: PlanRules, deletedAt: string): readonly Verdict[] {
+  const skip = (code: ProblemCode, when: string): Verdict => ({ when, outcome: 'skip', code });
+  const fail = (code: ProblemCode, when: string): Verdict => ({ when, outcome: 'fail', code });
+  return [
+    fail('match.conflict', 't.conflict'),
+    ...(mode === 'update' ? [skip('skip.missing', 'r.id is null')] : []),
+    ...(deleted === 'skip' ? [skip('skip.deleted', `${deletedAt} is not null`)] : []),
+    ...(mode === 'create' ? [skip('skip.exists', `r.id is not null and ${deletedAt} is null`)] : []),
+    fail('reference.ambiguous', 'p.ambiguous is not null'),
+    fail('reference.not_found', 'p.missing is not null'),
+    fail('value.required', 'd.lacking is not null'),
+    { when: 'r.id is null', outcome: 'create' },
+    { when: `cardinality(d.changed) > 0 or ${deletedAt} is not null`, outcome: 'update' },
+    { when: 'true', outcome: 'unchanged' },
+  ];
+}
+
+function outcome(verdict: readonly Verdict[]): string {
+  return `case ${verdict.map((one) => `when ${one.when} then ${literal(one.outcome)}`).join(' ')} end`;
+}
+
+function code(verdict: readonly Verdict[]): string {
+  return `case ${verdict.map((one) => `when ${one.when} then ${one.code === undefined ? 'null' : literal(one.code)}`).join(' ')} end`;
 }
 
 /** The first field that the record would lack: a new one by the run's rules too, a found one by those that it met until now. */
@@ -104,15 +156,17 @@ function details(fields: RunFields): string {
   const label = (key: string): string =>
     `case ${key} ${fields.dataset.fields.map((f) => `when ${literal(f.key)} then ${literal(f.label)}`).join(' ')} end`;
   const references = stagedReferences(fields.dataset, fields.rules.staged);
-  const missing = references
+  const reference = references
     .map(
       (field) =>
-        `when p.missing = ${literal(field.key)} then jsonb_build_object('field', p.missing, 'target', ${literal(targetOf(field).singular)}, 'value', left(s.${identifier(field.key)}, 100))`,
+        `when coalesce(p.ambiguous, p.missing) = ${literal(field.key)} then jsonb_build_object('field', ${literal(field.key)}, 'target', ${literal(targetOf(field).singular)}, 'value', left(s.${identifier(field.key)}, 100))`,
     )
     .join(' ');
-  return `case v.verdict
+  const named = reference === '' ? 'null' : `case ${reference} end`;
+  return `case when v.code is not null then case v.code
     when 'value.required' then jsonb_build_object('field', d.lacking, 'label', ${label('d.lacking')})
     when 'match.conflict' then jsonb_build_object('found', left(t.found, 300))
-    when 'reference.not_found' then ${missing === '' ? 'null' : `case ${missing} end`}
-  end`;
+    when 'reference.not_found' then ${named}
+    when 'reference.ambiguous' then ${named}
+  end end`;
 }

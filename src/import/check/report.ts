@@ -1,8 +1,10 @@
 /** The check's answer, for a person: counts by outcome, which fields change in how many records, and samples. */
+
+import { literal } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
-import { literal } from '../sql/literal.ts';
 import { partJoins } from '../sql/part-joins.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
+import { countPlan, type PlanCounts } from './plan-counts.ts';
 
 export interface CheckReport {
   readonly create: number;
@@ -28,45 +30,23 @@ export interface CheckSample {
 
 const samplesMax = 20;
 
+/** @param counted what the plan comes to in the end, for a caller who has counted it already. */
 export async function reportPlan(
   tx: TenantTransaction,
   fields: RunFields,
   importId: string,
   keys: readonly string[],
+  counted?: PlanCounts,
 ): Promise<CheckReport> {
   const scope = [tx.tenantId, importId];
-  const outcomes = await tx.query<{ outcome: string; code: string | null; rows: number }>(
-    'select outcome, code, count(*)::int as rows from import_plan where tenant_id = $1 and import_id = $2 group by 1, 2',
-    scope,
-  );
-  const count = (outcome: string): number =>
-    sum(outcomes.rows.filter((row) => row.outcome === outcome).map((row) => row.rows));
-  const updates = count('update');
+  const { rows, byCode, changed } = counted ?? (await countPlan(tx, importId));
   return {
-    create: count('create'),
-    update: updates,
-    unchanged: count('unchanged'),
-    skip: count('skip'),
-    fail: count('fail'),
-    byCode: Object.fromEntries(
-      outcomes.rows.flatMap((row) => (row.code === null ? [] : [[row.code, row.rows]])),
-    ),
-    changed: updates === 0 ? {} : await changedFields(tx, scope),
-    withoutKey: await rowsWithoutKey(tx, fields, scope, keys),
-    samples: updates === 0 ? [] : await sampleUpdates(tx, fields, scope),
+    ...rows,
+    byCode,
+    changed,
+    withoutKey: rows.create === 0 ? 0 : await rowsWithoutKey(tx, fields, scope, keys),
+    samples: rows.update === 0 ? [] : await sampleUpdates(tx, fields, scope),
   };
-}
-
-async function changedFields(
-  tx: TenantTransaction,
-  scope: readonly unknown[],
-): Promise<Record<string, number>> {
-  const { rows } = await tx.query<{ field: string; records: number }>(
-    `select field, count(*)::int as records from import_plan, unnest(changed) field
-     where tenant_id = $1 and import_id = $2 and outcome = 'update' group by 1 order by 2 desc, 1`,
-    scope,
-  );
-  return Object.fromEntries(rows.map((row) => [row.field, row.records]));
 }
 
 async function rowsWithoutKey(
@@ -114,8 +94,4 @@ function changedValues(fields: RunFields, side: 'old' | 'updated'): string {
     return `case when ${literal(field.key)} = any (p.changed) then jsonb_build_object(${literal(field.key)}, ${value}) else '{}' end`;
   });
   return entries.length === 0 ? `'{}'::jsonb` : entries.join(' || ');
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

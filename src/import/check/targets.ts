@@ -5,9 +5,10 @@
  * Under the aliases it leaves: `k_<key>` the live record by that key, `d_<key>` the deleted one, `t` the target with
  * `id`, `conflict` (two keys mean two live records) and `found` (what they mean, for the problem).
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { Dataset } from '../../datasets/define-dataset.ts';
 import { fieldType } from '../../field-types/registry.ts';
-import { identifier, literal } from '../sql/literal.ts';
 
 export interface MatchPlan {
   readonly dataset: Dataset;
@@ -15,15 +16,35 @@ export interface MatchPlan {
   readonly keys: readonly string[];
   /** Whether the tenant has deleted records at all; without any, their joins are left out. */
   readonly deletedExist: boolean;
+  /** Fields that the run stages. */
+  readonly staged: ReadonlySet<string>;
 }
 
 export function targetJoins(plan: MatchPlan): string {
-  if (plan.dataset.identity !== undefined) return identityJoin(plan.dataset);
+  if (plan.dataset.identity !== undefined) return identityJoin(plan);
   if (plan.keys.length === 0)
     return 'cross join lateral (select null::uuid as id, false as conflict, null::text as found) t';
   const joins = plan.keys.map((key) => liveJoin(plan, key));
   if (plan.deletedExist) joins.push(...plan.keys.map((key) => deletedJoin(plan, key)));
   return [...joins, chosenTarget(plan)].join('\n');
+}
+
+/**
+ * The join, to `r`, of a row whose first key finds a live record which the row's other keys mean as well: what they
+ * mean need not be looked up, since no two live records share a unique key. In a file that comes a second time, nearly
+ * every row is one. Null where the run has no such keys.
+ */
+export function agreedJoin(plan: MatchPlan): string | null {
+  const { dataset, keys } = plan;
+  const [first, ...others] = keys.map((key) => comparedColumn(dataset, key));
+  if (dataset.identity !== undefined || first === undefined) return null;
+  if (!keys.every((key) => isUnique(plan, key))) return null;
+  const alive = dataset.softDeletes ? ' and r.deleted_at is null' : '';
+  // As a CASE the planner takes it for what one row in two fulfils; as OR and = for what none does, and joins row by row.
+  const agreeing = others.map(
+    (column) => ` and case when s.${column} is null then true else r.${column} = s.${column} end`,
+  );
+  return `join ${dataset.root.table} r on r.tenant_id = $1 and r.${first} = s.${first}${alive}${agreeing.join('')}`;
 }
 
 /** The column that a key is compared by: its normal form, where it has one. */
@@ -50,8 +71,8 @@ function liveJoin(plan: MatchPlan, key: string): string {
 /** The deleted records are gathered once: looking them up row by row would go through all of them each time. */
 function deletedJoin(plan: MatchPlan, key: string): string {
   const column = comparedColumn(plan.dataset, key);
-  return `left join (select distinct on (d.${column}) d.${column}, d.id from ${plan.dataset.root.table} d
-    where d.tenant_id = $1 and d.deleted_at is not null order by d.${column}, d.deleted_at desc, d.id) d_${key} on d_${key}.${column} = s.${column}`;
+  return `left join (select distinct on (d.${column}) d.${column} as key, d.id from ${plan.dataset.root.table} d
+    where d.tenant_id = $1 and d.deleted_at is not null order by d.${column}, d.deleted_at desc, d.id) d_${key} on d_${key}.key = s.${column}`;
 }
 
 function chosenTarget(plan: MatchPlan): string {
@@ -70,11 +91,12 @@ function chosenTarget(plan: MatchPlan): string {
 }
 
 /** Records without a key of their own are found by several fields together, in any case; the oldest where there are more. */
-function identityJoin(dataset: Dataset): string {
+function identityJoin({ dataset, staged }: MatchPlan): string {
   const same = (dataset.identity ?? []).map((key) => {
     const field = dataset.field(key);
     const column = `k.${identifier(field.column ?? key)}`;
-    if (field.type === 'reference') return `${column} = p.ref_${key}`;
+    // A row that names no owner is none of anybody's.
+    if (field.type === 'reference') return staged.has(key) ? `${column} = p.ref_${key}` : 'false';
     if (fieldType(field.type).sqlType !== 'text')
       return `${column} is not distinct from s.${identifier(key)}`;
     return `lower(coalesce(${column}, '')) = lower(coalesce(s.${identifier(key)}, ''))`;

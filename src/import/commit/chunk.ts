@@ -4,6 +4,7 @@
  */
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
+import { keepersOf, refreshKeepers } from '../figures.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import type { Counts, ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
@@ -44,6 +45,11 @@ export async function commitChunk(
   lease: Lease,
 ): Promise<Counts> {
   await holdLease(tx, lease);
+  return writeChunk(tx, plan, chunk);
+}
+
+/** The chunk without the lease: for a run that begins and ends in this one transaction, which nobody can take over. */
+export async function writeChunk(tx: TenantTransaction, plan: CommitPlan, chunk: ChunkPlan): Promise<Counts> {
   await tx.query(plannerHints.chunk);
   const at = now();
   const released = await releaseHolders(tx, plan, chunk.chunk, at);
@@ -56,6 +62,7 @@ export async function commitChunk(
     skipped: chunk.skip,
     failed: chunk.fail + created.missed.length + changed.failed,
   };
+  await refreshKeepers(tx, plan.run, await keepersOf(tx, plan.run, chunk.chunk));
   await recordChunk(tx, plan.run, { phase: 'commit', chunk: chunk.chunk, counts, at });
   await auditWrites(tx, plan, chunk.chunk, { released, created, changed, at });
   return counts;

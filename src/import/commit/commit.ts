@@ -28,8 +28,7 @@ export interface CommitOptions {
 /** @returns whether all of it was written; false when it was cancelled on the way. */
 export async function commitRun(database: Database, options: CommitOptions): Promise<boolean> {
   const { run, fields, lease } = options;
-  const plan = await prepare(database, options);
-  const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, options));
+  const { plan, chunks } = await prepare(database, options);
   const whole = run.options.atomic
     ? await commitAtOnce(database, plan, chunks, options)
     : await commitChunks(database, plan, chunks, options);
@@ -37,26 +36,35 @@ export async function commitRun(database: Database, options: CommitOptions): Pro
   return whole;
 }
 
+interface Prepared {
+  readonly plan: CommitPlan;
+  /** Those that are not written yet, in order. */
+  readonly chunks: ChunkPlan[];
+}
+
 /**
  * What must stand before the first chunk: the block of numbers, and the names of new groups. An atomic run makes its
  * groups in the transaction in which it writes all the rest.
  */
-async function prepare(database: Database, { run, fields, lease }: CommitOptions): Promise<CommitPlan> {
-  const numberBase = await withTenant(database, run.tenantId, async (tx) => {
+function prepare(database: Database, { run, fields, lease }: CommitOptions): Promise<Prepared> {
+  return withTenant(database, run.tenantId, async (tx) => {
     await holdLease(tx, lease);
     if (!run.options.atomic) await makeGroups(tx, run, fields);
-    const amounts = await numbersByChunk(tx, run, fields);
-    return reserveNumbers(
-      tx,
-      run,
-      fields,
-      [...amounts.values()].reduce((total, amount) => total + amount, 0),
-    );
+    const numbers = await numbersByChunk(tx, run, fields);
+    const amount = [...numbers.values()].reduce((total, ofChunk) => total + ofChunk, 0);
+    const numberBase = await reserveNumbers(tx, run, fields, amount);
+    return {
+      plan: planCommit({ ...run, numberBase }, fields),
+      chunks: await remainingChunks(tx, run, numbers),
+    };
   });
-  return planCommit({ ...run, numberBase }, fields);
 }
 
-async function remainingChunks(tx: TenantTransaction, { run, fields }: CommitOptions): Promise<ChunkPlan[]> {
+async function remainingChunks(
+  tx: TenantTransaction,
+  run: ImportRun,
+  numbers: ReadonlyMap<number, number>,
+): Promise<ChunkPlan[]> {
   const { rows } = await tx.query<Omit<ChunkPlan, 'numbersBefore'> & { done: boolean }>(
     `select p.chunk, count(*) filter (where p.outcome = 'create')::int as create, count(*) filter (where p.outcome = 'update')::int as update,
        count(*) filter (where p.outcome = 'unchanged')::int as unchanged, count(*) filter (where p.outcome = 'skip')::int as skip,
@@ -65,11 +73,10 @@ async function remainingChunks(tx: TenantTransaction, { run, fields }: CommitOpt
      from import_plan p where p.tenant_id = $1 and p.import_id = $2 group by p.chunk order by p.chunk`,
     [run.tenantId, run.id],
   );
-  const amounts = await numbersByChunk(tx, run, fields);
   let numbersBefore = 0;
   const chunks = rows.map((row) => {
     const chunk = { ...row, numbersBefore };
-    numbersBefore += amounts.get(row.chunk) ?? 0;
+    numbersBefore += numbers.get(row.chunk) ?? 0;
     return chunk;
   });
   return chunks.filter((chunk) => !chunk.done);

@@ -4,8 +4,9 @@
  *
  * `$1` tenant, `$2` import, `$3` chunk, `$4` time, `$5` who, `$6` the number before the first one to give out.
  */
-import type { FieldDefinition, Part } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
+
+import { identifier, literal } from '../../database/literal.ts';
+import type { FieldDefinition, Numbers, Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 export interface CreateResult {
@@ -37,7 +38,8 @@ function writtenFields(fields: RunFields): readonly FieldDefinition[] {
   return dataset.fields.filter((field) => {
     if (field.part === 'derived' || field.importable === 'match') return false;
     if (field.key === dataset.numbers?.field) return true;
-    return rules.staged.has(field.key) || field.default !== undefined || fields.typeOf(field) === 'text[]';
+    if (rules.staged.has(field.key) || rules.defaults?.[field.key] !== undefined) return true;
+    return field.default !== undefined || fields.typeOf(field) === 'text[]';
   });
 }
 
@@ -63,8 +65,14 @@ function hasNormal(fields: RunFields, field: FieldDefinition): boolean {
 function value(fields: RunFields, field: FieldDefinition): string {
   const { numbers } = fields.dataset;
   if (field.key !== numbers?.field) return fields.created(field.key);
-  const given = fields.staged(field.key);
+  const given = givenNumber(fields, numbers);
   return `coalesce(${given}, ${numberText(numbers.prefix, `$6::bigint + count(*) filter (where ${given} is null) over (order by p.row)`)})`;
+}
+
+/** The number that a new record brings along: its own, or what stands for one. */
+export function givenNumber(fields: RunFields, { field, instead }: Numbers): string {
+  const given = fields.staged(field);
+  return instead === undefined ? given : `coalesce(${given}, ${fields.staged(instead)})`;
 }
 
 /** `CUST-` and at least six digits. */

@@ -1,14 +1,21 @@
 /** Names that memberships point to: those a run brings along and that are not there yet are made before its first chunk. */
+
+import { identifier } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ImportRun } from '../run.ts';
-import { identifier } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 interface NamedSet {
   readonly field: string;
   readonly table: string;
+  /** What one is called. */
+  readonly singular: string;
+  /** SQL of the names that the staged row brings, as an array. */
+  readonly names: string;
+  /** SQL: is the name `n` of the table in use? */
+  readonly inUse: string;
 }
 
 /** Set fields that the run writes by what it stages, with the tables of their names. */
@@ -19,16 +26,29 @@ export function namedSets(fields: RunFields): readonly NamedSet[] {
       (field) => rules.staged.has(field.key) && field.part !== 'derived' && fields.ruleOf(field) !== 'clear',
     )
     .flatMap((field) => {
-      const { names } = dataset.part(field.part);
-      return names === undefined ? [] : [{ field: field.key, table: names.table }];
+      const part = dataset.part(field.part);
+      const staged = `s.${identifier(field.key)}`;
+      if (field.listedIn !== undefined)
+        return [
+          {
+            field: field.key,
+            ...field.listedIn,
+            names: `array_remove(array[${staged}], null)`,
+            inUse: `exists (select from ${part.table} m where m.tenant_id = $1 and m.${identifier(field.column ?? field.key)} = n.name)`,
+          },
+        ];
+      const { names } = part;
+      if (names === undefined) return [];
+      const inUse = `exists (select from ${part.table} m where m.tenant_id = $1 and m.${names.column} = n.id)`;
+      return [{ field: field.key, table: names.table, singular: 'group', names: staged, inUse }];
     });
 }
 
 /** SQL of the names that rows of the plan bring and that no group has. `$1` tenant, `$2` import. */
-function missingNames(run: ImportRun, { field, table }: NamedSet, outcomes: string): string {
+function missingNames(run: ImportRun, { names, table }: NamedSet, outcomes: string): string {
   return `select distinct g.name from import_plan p
     join staging.${run.dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
-    cross join lateral unnest(s.${identifier(field)}) g(name)
+    cross join lateral unnest(${names}) g(name)
     where p.tenant_id = $1 and p.import_id = $2 and ${outcomes}
       and not exists (select from ${table} n where n.tenant_id = $1 and n.name = g.name)`;
 }
@@ -57,9 +77,9 @@ export function failUnknownGroups(run: ImportRun, fields: RunFields): readonly s
   return namedSets(fields).map(
     (set) => `update import_plan p
     set outcome = 'fail', code = 'reference.not_found', changed = null,
-      details = jsonb_build_object('field', '${set.field}', 'target', 'group', 'value', u.name)
+      details = jsonb_build_object('field', '${set.field}', 'target', '${set.singular}', 'value', u.name)
     from (select s.chunk, s.row, min(g.name) as name from staging.${run.dataset.key} s
-      cross join lateral unnest(s.${identifier(set.field)}) g(name)
+      cross join lateral unnest(${set.names}) g(name)
       where s.tenant_id = $1 and s.import_id = $2 and not exists (select from ${set.table} n where n.tenant_id = $1 and n.name = g.name)
       group by 1, 2) u
     where p.tenant_id = $1 and p.import_id = $2 and p.chunk = u.chunk and p.row = u.row and p.outcome in ('create', 'update', 'unchanged')`,

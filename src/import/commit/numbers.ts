@@ -2,10 +2,13 @@
  * Numbers that a run gives out: one block for the whole run, in the order of the file, reserved in a short
  * transaction of its own before the first chunk. A process that takes the run over finds the block in the run.
  */
+
+import { literal } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
+import type { Numbers } from '../../datasets/define-dataset.ts';
 import type { ImportRun } from '../run.ts';
-import { literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
+import { givenNumber } from './create.ts';
 
 /**
  * How many numbers each chunk gives out: new records for which the file has none, those that a written chunk had to
@@ -18,16 +21,20 @@ export async function numbersByChunk(
 ): Promise<ReadonlyMap<number, number>> {
   const { numbers } = run.dataset;
   if (numbers === undefined) return new Map();
-  const given = fields.rules.staged.has(numbers.field);
+  const given = bringsNumbers(fields, numbers);
   const join = `join staging.${run.dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row`;
   const { rows } = await tx.query<{ chunk: number; numbers: number }>(
     `select p.chunk, count(*)::int as numbers from import_plan p ${given ? join : ''}
      where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.code = 'changed_since_check' and p.version is null)
-       ${given ? `and ${fields.staged(numbers.field)} is null` : ''}
+       ${given ? `and ${givenNumber(fields, numbers)} is null` : ''}
      group by p.chunk`,
     [run.tenantId, run.id],
   );
   return new Map(rows.map((row) => [row.chunk, row.numbers]));
+}
+
+function bringsNumbers({ rules }: RunFields, { field, instead }: Numbers): boolean {
+  return rules.staged.has(field) || (instead !== undefined && rules.staged.has(instead));
 }
 
 /**
@@ -43,7 +50,7 @@ export async function reserveNumbers(
 ): Promise<number | null> {
   const { numbers } = run.dataset;
   if (numbers === undefined || run.numberBase !== null) return run.numberBase;
-  const highest = fields.rules.staged.has(numbers.field) ? await highestGiven(tx, run, fields) : 0;
+  const highest = bringsNumbers(fields, numbers) ? await highestGiven(tx, run, fields) : 0;
   const { rows } = await tx.query<{ value: number }>(
     `insert into tenant_counters as c (tenant_id, name, value) values ($1, $2, $3::bigint + $4)
      on conflict (tenant_id, name) do update set value = greatest(c.value, $3) + $4 returning value`,
@@ -62,7 +69,7 @@ export async function reserveNumbers(
 async function highestGiven(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<number> {
   const { numbers } = run.dataset;
   if (numbers === undefined) return 0;
-  const given = fields.staged(numbers.field);
+  const given = givenNumber(fields, numbers);
   const { rows } = await tx.query<{ highest: number | null }>(
     `select max(substring(${given} from ${numbers.prefix.length + 1})::bigint) as highest
      from import_plan p join staging.${run.dataset.key} s

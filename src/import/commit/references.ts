@@ -4,6 +4,7 @@
  * found record is written only here, whole, so that it has one change like any other.
  */
 import type { Database } from '../../database/connect.ts';
+import { identifier, literal } from '../../database/literal.ts';
 import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import type { FieldDefinition } from '../../datasets/define-dataset.ts';
@@ -11,7 +12,6 @@ import { now } from '../../platform/clock.ts';
 import { stagedReferences, targetOf } from '../check/references.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import type { ImportRun } from '../run.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
 import { type ChangePlan, changeRecords } from './change.ts';
 import { plannerHints } from './planner-hints.ts';
@@ -20,7 +20,8 @@ import { updateStatement } from './update.ts';
 
 export interface LaterOptions extends Trail {
   readonly fields: RunFields;
-  readonly lease: Lease;
+  /** None for a run that begins and ends in the one transaction that is given, which nobody can take over. */
+  readonly lease?: Lease;
   /** The transaction of an atomic run; without one, each chunk has its own. */
   readonly within?: TenantTransaction;
 }
@@ -30,7 +31,7 @@ export interface LaterOptions extends Trail {
  * @returns how many rows could not be written.
  */
 export async function writeLaterReferences(database: Database, options: LaterOptions): Promise<number> {
-  const { run, fields, within, heldBack } = options;
+  const { run, fields, within, heldBack, lease } = options;
   const own = stagedReferences(run.dataset, fields.rules.staged).filter(
     (field) => field.reference?.dataset === run.dataset.key,
   );
@@ -40,7 +41,9 @@ export async function writeLaterReferences(database: Database, options: LaterOpt
   const plan = { ...planLater(run, fields), ...(heldBack === undefined ? {} : { heldBack }) };
   let failed = 0;
   for (const chunk of await inTransaction((tx) => chunksWithReferences(tx, run)))
-    failed += await inTransaction((tx) => writeChunk(tx, { plan, own, chunk, lease: options.lease }));
+    failed += await inTransaction((tx) =>
+      writeChunk(tx, { plan, own, chunk, ...(lease === undefined ? {} : { lease }) }),
+    );
   return failed;
 }
 
@@ -67,12 +70,12 @@ interface LaterChunk {
   /** The dataset's references to itself. */
   readonly own: readonly FieldDefinition[];
   readonly chunk: number;
-  readonly lease: Lease;
+  readonly lease?: Lease;
 }
 
 async function writeChunk(tx: TenantTransaction, { plan, own, chunk, lease }: LaterChunk): Promise<number> {
   const { run } = plan;
-  await holdLease(tx, lease);
+  if (lease !== undefined) await holdLease(tx, lease);
   await tx.query(plannerHints.chunk);
   const at = now();
   let completed = 0;

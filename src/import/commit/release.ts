@@ -5,11 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { journalDigest, journalStatement } from '../../audit/changes.ts';
+import { identifier, literal } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import type { Exclusive } from '../../datasets/define-dataset.ts';
 import { newId } from '../../platform/ids.ts';
 import { claimsOf } from '../check/claims.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import type { ChangePlan } from './change.ts';
 

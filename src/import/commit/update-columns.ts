@@ -2,8 +2,9 @@
  * The names by which the update statement hands a record's columns from one of its parts to the next: each field's
  * value before and after, and those of the columns that are written along with it.
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { FieldDefinition } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** The journal of the update statement: one change for each record that was written, the relation `w`. */
 import { journalStatement } from '../../audit/changes.ts';
+import { literal, textArray } from '../../database/literal.ts';
 import type { FieldDefinition, Part } from '../../datasets/define-dataset.ts';
-import { literal, textArray } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { at, besides, by, changesIn, newName, oldName, stamps, type UpdatePhase } from './update-columns.ts';
 

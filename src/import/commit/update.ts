@@ -1,14 +1,15 @@
 /**
- * Commit's statement for the records of one chunk that change. It locks each record that still has the version that
- * was checked, writes the new values, and keeps what was there in the journal, all in one statement.
+ * Commit's statement for the records of one chunk that change. It writes the new values to each record that still has
+ * the version that was checked, and keeps what was there in the journal, all in one statement. The write asks for the
+ * version again: a record that somebody writes at the same moment has another one by then, and is not written.
  *
  * `$1` tenant, `$2` import, `$3` chunk, `$4` time, `$5` who, `$6` secret of the chunk for the salts.
  */
 import { journalDigest } from '../../audit/changes.ts';
+import { identifier, literal, textArray } from '../../database/literal.ts';
 import type { FieldDefinition, Part } from '../../datasets/define-dataset.ts';
 import { stagedReferences } from '../check/references.ts';
-import { identifier, literal, textArray } from '../sql/literal.ts';
-import { partJoins } from '../sql/part-joins.ts';
+import { namesPart, partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { at, besides, by, changesIn, newName, oldName, stamps, type UpdatePhase } from './update-columns.ts';
 import { updateJournal } from './update-journal.ts';
@@ -76,7 +77,8 @@ function before(fields: RunFields, among: readonly FieldDefinition[]): string {
     'r.updated_by as old_updated_by',
     ...(dataset.softDeletes ? ['r.deleted_at as old_deleted_at', 'r.deleted_by as old_deleted_by'] : []),
   ];
-  const present = fields.touched.flatMap((part) => {
+  const written = fields.touched.filter((part) => among.some((field) => field.part === part.key));
+  const present = written.flatMap((part) => {
     if (part.kind === 'profile') return [`p_${part.key}.tenant_id is not null as has_${part.key}`];
     if (part.kind !== 'child') return [];
     const found = (column: string): string => `p_${part.key}.${column}`;
@@ -85,12 +87,16 @@ function before(fields: RunFields, among: readonly FieldDefinition[]): string {
       ...stamps.map((column) => `${found(column)} as ${oldName(`${part.key}.${column}`)}`),
     ];
   });
+  const joined = fields.touched.filter(
+    (part) => written.includes(part) || values.some((sql) => namesPart(sql, part)),
+  );
   return `select p.row, p.record_id as id, p.version, p.changed, s.new_id, ${[...own, ...present, ...values].join(',\n    ')}
-  from import_plan p join staging.${dataset.key} s
-    on s.tenant_id = $1 and s.import_id = $2 and s.chunk = $3 and s.row = p.row
+  from import_plan p
+  join lateral (select * from staging.${dataset.key} s
+    where s.tenant_id = $1 and s.import_id = $2 and s.chunk = $3 and s.row = p.row limit 1) s on true
   join lateral (select * from ${dataset.root.table} r
-    where r.tenant_id = $1 and r.id = p.record_id and r.version = p.version for update) r on true
-  ${partJoins(fields, 'rows')}`;
+    where r.tenant_id = $1 and r.id = p.record_id and r.version = p.version limit 1) r on true
+  ${partJoins(fields, 'rows', joined)}`;
 }
 
 /** A part may change without its record's version: only what the plan says is written to it. */

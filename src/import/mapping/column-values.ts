@@ -1,9 +1,11 @@
 /** What the values of a column say for or against a field. */
 import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
+import { datasets } from '../../datasets/registry.ts';
 import { compileColumn, surveyColumn } from '../../field-types/column.ts';
 import { type ColumnContent, recogniseColumn } from '../../field-types/recognise.ts';
 import { Problem } from '../../platform/problems.ts';
 import { ownIdsByForm } from './customer-id.ts';
+import type { FoundBy } from './header-reading.ts';
 
 /** Fewer values than this say nothing against a field whose very name stands in the header. */
 const fewestAgainstName = 5;
@@ -16,18 +18,20 @@ const openQuestions = new Set(['date.ambiguous', 'number.ambiguous']);
 
 /**
  * @param samples values of the column, blank ones left out.
- * @param by how the header led to the field: nothing is said against the key itself.
+ * @param by how the header led to the field: nothing is said against the key itself, nor against a reference's label.
  * @returns a sentence against the field; undefined when its values speak for it, or do not tell.
  */
 export function valuesAgainst(
   dataset: Dataset,
   field: FieldDefinition,
   samples: readonly string[],
-  by: 'key' | 'name' | 'guess',
+  by: FoundBy,
 ): string | undefined {
   if (by === 'key') return undefined;
-  if (field.type === 'reference')
-    return isNeeded(dataset, field) ? undefined : againstReference(field, samples);
+  if (field.type === 'reference') {
+    const isTold = by === 'label' || isNeeded(dataset, field) || (by === 'alias' && isTie(dataset, field));
+    return isTold ? undefined : againstReference(dataset, field, samples);
+  }
   if (samples.length === 0) return undefined;
   if (field.key === 'job_title' && samples.every(isFormOfAddress))
     return 'Its values are forms of address, such as Mr.';
@@ -37,7 +41,7 @@ export function valuesAgainst(
 }
 
 /** A wrong e-mail or phone under its own name is the row's problem; a status of somebody else's is no status. */
-function isAgainst(field: FieldDefinition, readable: number, total: number, by: 'name' | 'guess'): boolean {
+function isAgainst(field: FieldDefinition, readable: number, total: number, by: FoundBy): boolean {
   if (by === 'guess') return readable < total * leastForGuess;
   if (field.type === 'email' || field.type === 'phone' || field.type === 'text') return false;
   return (
@@ -61,11 +65,31 @@ function isNeeded(dataset: Dataset, field: FieldDefinition): boolean {
   return dataset.createRules?.some((rule) => rule.field === field.key) === true;
 }
 
-/** A name in free words finds no record, and would fail every row: a reference needs values that can be keys. */
-function againstReference(field: FieldDefinition, samples: readonly string[]): string | undefined {
-  const keys = samples.filter((text) => looksLikeKey(text)).length;
+/** What ties a record to one of another kind, such as an order to its customer, and is called so, is that. */
+function isTie(dataset: Dataset, { reference }: FieldDefinition): boolean {
+  return (
+    reference !== undefined && datasets.some(({ key }) => key === reference.dataset && key !== dataset.key)
+  );
+}
+
+/**
+ * A name in free words finds no record, and would fail every row: under any name but its own, a reference needs values
+ * that can be keys. Under its own, a value that finds nothing is a problem of its row.
+ */
+function againstReference(
+  dataset: Dataset,
+  field: FieldDefinition,
+  samples: readonly string[],
+): string | undefined {
+  const mayBeKey = isTie(dataset, field) ? isOneWord : looksLikeKey;
+  const keys = samples.filter(mayBeKey).length;
   if (samples.length > 0 && keys >= samples.length / 2) return undefined;
   return `Its values do not name ${field.label} by an e-mail address, a number or an id.`;
+}
+
+/** Another product's id has any form, but hardly a space in it. */
+function isOneWord(text: string): boolean {
+  return !/\s/.test(text);
 }
 
 function looksLikeKey(text: string): boolean {

@@ -19,9 +19,12 @@ export interface HeaderGuess {
   readonly confidence: number;
   readonly reason: string;
   readonly family: Family;
-  /** How the field was found: its own name stands more firmly against odd values than a guess does. */
-  readonly by: 'key' | 'name' | 'guess';
+  /** How the field was found: its own name stands more firmly against odd values than another one or a guess does. */
+  readonly by: FoundBy;
 }
+
+/** `label`: exactly, whatever the case and the marks between the words. */
+export type FoundBy = 'key' | 'label' | 'alias' | 'guess';
 
 /** Reads the headers of files for one dataset. */
 export interface HeaderReader {
@@ -33,7 +36,8 @@ type Found = Omit<HeaderGuess, 'family'>;
 export function headerReader(dataset: Dataset): HeaderReader {
   const spellings = headerSpellings(dataset.key);
   const names = fieldNames(dataset);
-  const lookup = (words: readonly string[]): Found | undefined => lookUp(words.join(' '), dataset, spellings);
+  const inPart = (text: string): Found | undefined => notWhole(lookUp(text, dataset, spellings));
+  const lookup = (words: readonly string[]): Found | undefined => inPart(words.join(' '));
   return {
     read(header) {
       if (dataset.has(header)) {
@@ -46,10 +50,7 @@ export function headerReader(dataset: Dataset): HeaderReader {
         };
       }
       const words = headerWords(header);
-      const whole =
-        lookUp(header, dataset, spellings) ??
-        lookUp(plainHeader(header), dataset, spellings) ??
-        lookup(words);
+      const whole = lookUp(header, dataset, spellings) ?? inPart(plainHeader(header)) ?? lookup(words);
       const own = whole ?? eitherSide(header, lookup) ?? numbered(words, lookup) ?? singular(words, lookup);
       if (own !== undefined) return { ...own, family: ownFamily };
       return prefixed(words, lookup) ?? oneLetterOff(words, names);
@@ -63,9 +64,9 @@ function lookUp(text: string, dataset: Dataset, spellings: ReadonlyMap<string, s
   if (field !== undefined) {
     const { label } = dataset.field(field);
     if (normal === normaliseSpelling(label) || normal === normaliseSpelling(field)) {
-      return { field, confidence: 0.98, reason: `The header is the field’s name, ${label}.`, by: 'name' };
+      return { field, confidence: 0.98, reason: `The header is the field’s name, ${label}.`, by: 'label' };
     }
-    return { field, confidence: 0.96, reason: `The header is another name of ${label}.`, by: 'name' };
+    return { field, confidence: 0.96, reason: `The header is another name of ${label}.`, by: 'alias' };
   }
   const known = spellings.get(normal);
   if (known === undefined) return undefined;
@@ -75,6 +76,11 @@ function lookUp(text: string, dataset: Dataset, spellings: ReadonlyMap<string, s
     reason: `Files often call ${dataset.field(known).label} so.`,
     by: 'guess',
   };
+}
+
+/** Something else stands in the header too. */
+function notWhole(found: Found | undefined): Found | undefined {
+  return found?.by === 'label' ? { ...found, by: 'alias' } : found;
 }
 
 /** "BillingPostalCode", "PHONE1" and "E-mail 1 - Value" as words, in lower case. */

@@ -137,7 +137,117 @@ const addresses: Spellings = {
   recipient_name: [...(address.recipient_name ?? []), 'name', 'full name', 'contact name', 'customer name'],
 };
 
-const byDataset: Readonly<Record<string, Spellings>> = { customers, addresses };
+const email = [
+  'email id',
+  'mail address',
+  'email addr',
+  'e mail adresse',
+  'courriel',
+  'correo electrónico',
+  'correo',
+];
+const created = [
+  'created',
+  'created on',
+  'create date',
+  'created date',
+  'date created',
+  'creation date',
+  'date added',
+  'added on',
+  'timestamp',
+];
+
+// biome-ignore format: a table reads better in lines that are full.
+const leads: Spellings = {
+  email,
+  segment: ['lead segment', 'quiz result', 'result', 'persona'],
+  source: ['lead source', 'signup source', 'utm', 'channel'],
+  quiz_completed: ['completed quiz', 'quiz', 'quiz done', 'completed'],
+  converted: ['is customer', 'customer', 'purchased', 'has converted'],
+  created_at: [...created, 'sign up date', 'signup date', 'subscribed at', 'date'],
+  utm_source: ['campaign source', 'utmsource'],
+  utm_medium: ['campaign medium', 'medium'],
+  utm_campaign: ['campaign', 'campaign name'],
+};
+
+// biome-ignore format: a table reads better in lines that are full.
+const orders: Spellings = {
+  number: ['order', 'order number', 'order nr', 'order name', 'order ref', 'order reference', 'order code', 'name', 'number', 'bestellnummer', 'numéro de commande', 'número de pedido'],
+  customer_email: ['customer', 'email', 'email address', 'e-mail', 'customer no', 'customer nr', 'customer code', 'customer external id', 'client id', 'client email', 'client', 'buyer email', 'billing email'],
+  total: ['order total', 'total price', 'total amount', 'grand total', 'amount', 'order amount', 'order value', 'revenue'],
+  subtotal: ['sub total', 'subtotal price', 'net amount', 'items total'],
+  discount_total: ['discount amount', 'total discount', 'total discounts', 'discounts', 'cart discount amount'],
+  item_count: ['items', 'number of items', 'item quantity', 'total items', 'total quantity', 'items sold'],
+  currency: ['order currency', 'currency code'],
+  status: ['order status', 'financial status', 'payment status', 'state'],
+  created_at: [...created, 'order date', 'date of order', 'date', 'ordered at', 'ordered on', 'order created', 'placed at', 'placed on', 'purchase date', 'bestelldatum'],
+  attribution_channel: ['channel', 'source', 'order source', 'attribution', 'sales channel', 'source name'],
+  coupon_code: ['coupon', 'coupons', 'discount code', 'promo code', 'voucher', 'voucher code'],
+  line_items: ['items json', 'order items', 'order lines', 'lines'],
+  line_sku: ['lineitem sku', 'line item sku', 'item sku', 'product sku', 'product id', 'product code', 'item id', 'item code', 'article number', 'variant sku'],
+  line_title: ['lineitem name', 'line item name', 'line item title', 'item', 'item name', 'item title', 'product', 'product name', 'product title', 'description', 'article'],
+  line_quantity: ['lineitem quantity', 'line item quantity', 'qty', 'pieces', 'units', 'menge', 'quantité', 'cantidad'],
+  line_unit_price: ['lineitem price', 'line item price', 'item price', 'price', 'product price', 'price each', 'unit cost', 'preis', 'einzelpreis', 'prix unitaire', 'precio'],
+};
+
+// biome-ignore format: a table reads better in lines that are full.
+const pins: Spellings = {
+  title: ['pin title', 'pin', 'name', 'pin name'],
+  board_name: ['board name', 'board title', 'pinterest board'],
+  status: ['pin status', 'state'],
+  impressions: ['views', 'pin impressions', 'impression count'],
+  saves: ['repins', 'save count', 'pin saves'],
+  clicks: ['pin clicks', 'click count', 'outbound clicks', 'link clicks'],
+  engagement_rate: ['engagement', 'er'],
+  published_at: ['published', 'publish date', 'published on', 'date published', 'posted at', 'posted on', 'scheduled at'],
+  link: ['destination link', 'destination url', 'target url', 'url', 'pin link'],
+  pinterest_pin_id: ['pin id', 'pinterest pin'],
+  created_at: created,
+};
+
+// biome-ignore format: a table reads better in lines that are full.
+const quotes: Spellings = {
+  text: ['quote', 'quote text', 'quotation', 'saying', 'content', 'body'],
+  attribution: ['author', 'by', 'said by', 'attributed to', 'source', 'speaker'],
+  collection: ['category', 'theme', 'topic', 'series'],
+  mood: ['tone', 'feeling', 'emotion'],
+  status: ['quote status', 'state'],
+  created_at: created,
+};
+
+// biome-ignore format: a table reads better in lines that are full.
+const assets: Spellings = {
+  quote_text: ['quote text', 'quote id', 'text', 'quotation'],
+  format: ['type', 'size', 'asset format', 'template', 'kind'],
+  status: ['asset status', 'state'],
+  quality_score: ['quality', 'score', 'rating'],
+  url: ['link', 'asset url', 'file url', 'image url', 'download url'],
+  created_at: created,
+};
+
+// biome-ignore format: a table reads better in lines that are full.
+const analytics: Spellings = {
+  date: ['day', 'metric date', 'report date', 'datum', 'fecha'],
+  revenue: ['sales', 'total revenue', 'total sales', 'turnover', 'income', 'umsatz'],
+  orders: ['order count', 'number of orders', 'orders count', 'total orders'],
+  new_customers: ['customers', 'customers new', 'first time customers', 'new customer count'],
+  new_leads: ['leads', 'leads new', 'signups', 'sign ups', 'new subscribers'],
+  quiz_completions: ['quizzes', 'quizzes completed', 'quiz completed', 'completed quizzes'],
+  pin_impressions: ['impressions', 'pinterest impressions'],
+  pin_clicks: ['clicks', 'pinterest clicks', 'outbound clicks'],
+};
+
+const byDataset: Readonly<Record<string, Spellings>> = {
+  customers,
+  addresses,
+  leads,
+  orders,
+  pins,
+  quotes,
+  assets,
+  analytics,
+};
 
 /** Field keys of a dataset by the spellings that files use. @throws Error when two fields claim one: a bug of ours. */
 export function headerSpellings(dataset: string): ReadonlyMap<string, string> {

@@ -40,7 +40,7 @@ export function presetOpinions(
 
 function judged(dataset: Dataset, { samples }: SampledColumn, candidate: Candidate): Opinion {
   if (candidate.transformations.length > 0) return candidate;
-  const against = valuesAgainst(dataset, dataset.field(candidate.field), samples, 'name');
+  const against = valuesAgainst(dataset, dataset.field(candidate.field), samples, 'alias');
   return against === undefined ? candidate : { column: candidate.column, against };
 }
 

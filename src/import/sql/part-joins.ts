@@ -1,14 +1,25 @@
 /** Joins that set the parts of a found record beside its root, `r`, under the names `p_<part>`. */
+
+import { identifier } from '../../database/literal.ts';
 import type { Part } from '../../datasets/define-dataset.ts';
-import { identifier } from './literal.ts';
 import type { RunFields } from './run-fields.ts';
 
 /**
  * @param how `sets` for a whole run at once: plain joins that may be hashed. `rows` for a chunk: one index look-up a
  *   record whatever the planner believes of the tables' sizes, so that a chunk costs the same in a large tenant.
+ * @param parts only these, where a statement needs no others.
  */
-export function partJoins(fields: RunFields, how: 'sets' | 'rows'): string {
-  return fields.touched.map((part) => joinPart(fields, part, how)).join('\n');
+export function partJoins(
+  fields: RunFields,
+  how: 'sets' | 'rows',
+  parts: readonly Part[] = fields.touched,
+): string {
+  return parts.map((part) => joinPart(fields, part, how)).join('\n');
+}
+
+/** Does the SQL speak of the part that is joined? */
+export function namesPart(sql: string, part: Part): boolean {
+  return sql.includes(`p_${part.key}.`);
 }
 
 function joinPart(fields: RunFields, part: Part, how: 'sets' | 'rows'): string {
@@ -27,7 +38,7 @@ function joinFirst(part: Part): string {
     order by ${part.shownFirst} limit 1) p_${part.key} on true`;
 }
 
-/** The one that the flag marks by a join, and only where none is marked the first of the others. */
+/** The one that the flag marks, and only where none is marked the first of the others: most records have none such. */
 function joinShown(fields: RunFields, part: Part): string {
   const [flagged, other] = [`f_${part.key}`, `o_${part.key}`];
   const columns = [
@@ -40,9 +51,12 @@ function joinShown(fields: RunFields, part: Part): string {
       (name) =>
         `case when ${flagged}.id is null then ${other}.${name} else ${flagged}.${name} end as ${name}`,
     );
-  return `left join ${part.table} ${flagged} on ${flagged}.tenant_id = $1 and ${flagged}.${part.ownerColumn} = r.id and ${flagged}.${part.shownFlag}
-  left join lateral (select * from ${part.table} o where o.tenant_id = $1 and o.${part.ownerColumn} = r.id and ${flagged}.id is null
-    order by ${part.shownFirst} limit 1) ${other} on true
+  const owner = part.ownerColumn;
+  return `left join ${part.table} ${flagged} on ${flagged}.tenant_id = $1 and ${flagged}.${owner} = r.id and ${flagged}.${part.shownFlag}
+  left join (select distinct on (o.${owner}) o.* from ${part.table} o
+    where o.tenant_id = $1 and not o.${part.shownFlag} and not exists (
+      select from ${part.table} m where m.tenant_id = $1 and m.${owner} = o.${owner} and m.${part.shownFlag})
+    order by o.${owner}, ${part.shownFirst}) ${other} on ${other}.${owner} = r.id
   cross join lateral (select ${chosen.join(', ')}) p_${part.key}`;
 }
 

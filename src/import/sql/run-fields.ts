@@ -4,9 +4,10 @@
  * Names within a statement: `s` is the staged row, `r` the root record that was found, `p_<part>` the part of it;
  * `$1` is the tenant, `$2` the import. `at` and `by` are the SQL of the time of writing and of who writes.
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { Dataset, FieldDefinition, Part, WriteRule } from '../../datasets/define-dataset.ts';
 import { fieldType } from '../../field-types/registry.ts';
-import { identifier, literal } from './literal.ts';
 
 export interface FieldRules {
   /** Keys that have a staged column in this run: mapped fields and those they imply. */
@@ -16,6 +17,10 @@ export interface FieldRules {
   readonly write: Readonly<Record<string, WriteRule>>;
   /** Fields whose empty cells clear what is there; the others leave it. */
   readonly clears: ReadonlySet<string>;
+  /** Mapped fields that not every row has: staging's column `given` names those that a row has itself. */
+  readonly sparse?: ReadonlySet<string>;
+  /** Canonical texts that new records get before the dataset's own defaults, by key. */
+  readonly defaults?: Readonly<Record<string, string>>;
   /** References to records that the file itself creates have their ids too; until those records are there, they have none. */
   readonly later?: boolean;
 }
@@ -108,7 +113,7 @@ class RunFieldSql implements RunFields {
 
   created(key: string): string {
     const field = this.dataset.field(key);
-    const fallback = this.fallback(field, (of) => this.created(of));
+    const fallback = this.preset(field) ?? this.fallback(field, (of) => this.created(of));
     if (!this.rules.staged.has(key) || this.ruleOf(field) === 'clear') return fallback ?? this.nothing(field);
     return fallback === null ? this.staged(key) : `coalesce(${this.staged(key)}, ${fallback})`;
   }
@@ -136,8 +141,21 @@ class RunFieldSql implements RunFields {
     if (rule === 'add') return this.added(field, old, staged);
     if (rule === 'fill') return this.filled(field, old, staged);
     if (this.isImplied(field)) return this.implied(field, old);
-    if (this.rules.clears.has(field.key)) return `coalesce(${staged}, ${this.cleared(field, old)})`;
-    return `coalesce(${staged}, ${field.follows === undefined ? old : this.followed(field, old)})`;
+    const kept = field.follows === undefined ? old : this.followed(field, old);
+    const blank = this.rules.clears.has(field.key) ? this.cleared(field, old) : kept;
+    if (!this.isSparse(field.key)) return `coalesce(${staged}, ${blank})`;
+    if (field.impliedBy === undefined)
+      return `coalesce(${staged}, case when ${this.gives(field.key)} then ${blank} else ${kept} end)`;
+    return `case when ${this.gives(field.key)} then coalesce(${staged}, ${blank}) else ${this.implied(field, old)} end`;
+  }
+
+  private isSparse(key: string): boolean {
+    return this.rules.sparse?.has(key) === true;
+  }
+
+  /** Whether the row itself has the field, be it blank. */
+  private gives(key: string): string {
+    return `coalesce(${literal(key)} = any (s.given), false)`;
   }
 
   after(key: string): string {
@@ -164,15 +182,27 @@ class RunFieldSql implements RunFields {
   private filled(field: FieldDefinition, old: string, staged: string): string {
     if (this.isList(field))
       return `case when cardinality(${old}) > 0 then ${old} else coalesce(${staged}, ${old}) end`;
-    return `coalesce(${old}, ${this.isImplied(field) ? `case when ${this.impliedWhen(field)} then ${staged} end` : staged})`;
+    return `coalesce(${old}, ${this.impliedIn(field) === null ? staged : `case when ${this.impliedIn(field)} then ${staged} end`})`;
   }
 
-  /** It goes with the field that implies it: where that one is blank, or the record is none of its kind, it stays. */
+  /** Where a staged value that may be implied counts; null for a field that no row has by implication. */
+  private impliedIn(field: FieldDefinition): string | null {
+    if (this.isImplied(field)) return this.impliedWhen(field);
+    if (field.impliedBy === undefined || !this.isSparse(field.key)) return null;
+    return `(${this.gives(field.key)} or ${this.impliedWhen(field)})`;
+  }
+
+  /**
+   * It goes with the field that implies it: where that one is blank or as it was, or the record is none of its kind, it
+   * stays. A file that went out without the field comes back without a change.
+   */
   private implied(field: FieldDefinition, old: string): string {
     const by = this.dataset.field(field.impliedBy?.field ?? '');
     const isBlanked = this.rules.clears.has(by.key) && by.default === undefined;
-    const written = isBlanked ? 'true' : `${this.staged(by.key)} is not null`;
-    return `case when ${written} and ${this.impliedWhen(field)} then ${this.staged(field.key)} else ${old} end`;
+    const given = this.isSparse(by.key) ? this.gives(by.key) : 'true';
+    const written = isBlanked ? given : `${this.staged(by.key)} is not null`;
+    const isOther = `${this.staged(by.key)} is distinct from ${this.old(by)}`;
+    return `case when ${written} and ${isOther} and ${this.impliedWhen(field)} then ${this.staged(field.key)} else ${old} end`;
   }
 
   private impliedWhen(field: FieldDefinition): string {
@@ -186,11 +216,15 @@ class RunFieldSql implements RunFields {
       : this.old(field);
   }
 
-  /** A default made of other fields is kept up while nobody has written over it. */
+  /** A default made of other fields is kept up while nobody has written over it. Most rows change none of those. */
   private followed(field: FieldDefinition, old: string): string {
     const before = this.fallback(field, (key) => this.old(this.dataset.field(key)));
     const after = this.fallback(field, (key) => this.current(key));
-    return `case when ${old} is not distinct from ${before} then coalesce(${after}, ${old}) else ${old} end`;
+    const followed = this.changing.filter(
+      ({ key, follows }) => follows === undefined && field.follows?.includes(key),
+    );
+    const moved = followed.map((source) => `(${this.differs(source)})`).join(' or ') || 'false';
+    return `case when (${moved}) and ${old} is not distinct from ${before} then coalesce(${after}, ${old}) else ${old} end`;
   }
 
   /** The value a field will have after the update, whether or not the run writes it. */
@@ -208,6 +242,11 @@ class RunFieldSql implements RunFields {
 
   private isList(field: FieldDefinition): boolean {
     return this.typeOf(field) === 'text[]';
+  }
+
+  private preset(field: FieldDefinition): string | null {
+    const text = this.rules.defaults?.[field.key];
+    return text === undefined ? null : `${literal(text)}::${this.typeOf(field)}`;
   }
 
   private fallback(field: FieldDefinition, of: (key: string) => string): string | null {

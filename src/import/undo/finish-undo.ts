@@ -44,12 +44,11 @@ export async function finishUndo(database: Database, { run, fields, lease }: Fin
 
 /** Groups that this run made, or another one that was undone before, go when nobody is in them any more. */
 async function removeGroups(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
-  for (const { table } of namedSets(fields)) {
-    const part = run.dataset.parts.find((candidate) => candidate.names?.table === table);
+  for (const { table, inUse } of namedSets(fields)) {
     await tx.query(
       `delete from ${table} n using imports i where n.tenant_id = $1 and i.tenant_id = $1 and i.id = n.import_id
          and (i.id = $2 or i.state = 'undone')
-         and not exists (select from ${part?.table} m where m.tenant_id = $1 and m.${part?.names?.column} = n.id)`,
+         and not ${inUse}`,
       [run.tenantId, run.id],
     );
   }

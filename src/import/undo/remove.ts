@@ -4,8 +4,9 @@
  *
  * `$1` tenant, `$2` import, `$3` chunk.
  */
+
+import { identifier, literal, textArray } from '../../database/literal.ts';
 import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
-import { identifier, literal, textArray } from '../sql/literal.ts';
 
 export interface RemoveResult {
   removed: number;

@@ -3,8 +3,9 @@
  * statement: `h` is the change, `r` the root record, `p_<part>` the part of it that was written; within the writes,
  * `b` is the change with the values as they are now, under `now_<key>`, and `back_<field>` for each that goes back.
  */
+
+import { identifier, literal } from '../../database/literal.ts';
 import type { Exclusive, FieldDefinition, Part } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 /** One column that undo may write. */

@@ -1,6 +1,7 @@
 /** Undo of updates in the parts of a record; see restore.ts. */
+
+import { identifier, literal, textArray } from '../../database/literal.ts';
 import type { Part } from '../../datasets/define-dataset.ts';
-import { identifier, literal, textArray } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { back, childId, earlier, leading, type Restorable } from './restorable.ts';
 

@@ -7,8 +7,8 @@
  * one for each change of the chunk, `$8` secret for their salts.
  */
 import { journalDigest } from '../../audit/changes.ts';
+import { identifier, literal } from '../../database/literal.ts';
 import type { Part } from '../../datasets/define-dataset.ts';
-import { identifier, literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import {
   back,

@@ -1,7 +1,7 @@
 /** Undoing is a change too: what was there and what it gave back stand in the journal. */
 import { journalStatement } from '../../audit/changes.ts';
+import { literal } from '../../database/literal.ts';
 import type { Part } from '../../datasets/define-dataset.ts';
-import { literal } from '../sql/literal.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { back, earlier, leading, nowName, type Restorable } from './restorable.ts';
 

@@ -14,6 +14,7 @@ import { newId } from '../../platform/ids.ts';
 import type { ProblemCode } from '../../platform/problems.ts';
 import { claimsOf } from '../check/claims.ts';
 import { fieldsOfRun } from '../fields-of-run.ts';
+import { keepersOf, refreshKeepers } from '../figures.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import { type ImportRun, loadRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
@@ -27,12 +28,26 @@ import { type RestoreResult, restoreStatement } from './restore.ts';
  * Asks for a run to be undone; whoever drives it then does it.
  * @throws AppError `import.move` when it wrote nothing, or is undone; `import.busy` while another run of the tenant writes.
  */
-export async function beginUndo(database: Database, tenantId: string, importId: string): Promise<void> {
+export async function beginUndo(
+  database: Database,
+  tenantId: string,
+  importId: string,
+  by: string | null = null,
+): Promise<void> {
   await withTenant(database, tenantId, async (tx) => {
     const run = await loadRun(tx, importId);
     const why = await whyNot(tx, run);
     if (why !== undefined) throw new AppError('import.move', `The import cannot be undone: ${why}.`);
     await move(tx, importId, run.state, 'undoing');
+    await appendAudit(tx, {
+      action: 'import.asked',
+      subjectType: 'import',
+      subjectId: importId,
+      detail: { for: 'undo', dataset: run.dataset.key, state: run.state },
+      digest: null,
+      actor: by,
+      at: now(),
+    });
   });
 }
 
@@ -81,6 +96,7 @@ async function undoReferences({ database, run, lease }: Step, fields: RunFields)
 
 async function undoChunks({ database, run, lease, watch }: Step, fields: RunFields): Promise<void> {
   let rowsDone = 0;
+  watch({ state: 'undoing', doing: 'undoing', rowsDone, rowsTotal: run.rowsStaged });
   const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, run, 'commit'));
   for (const { chunk, rows } of chunks) {
     await untilSettled(() =>
@@ -125,6 +141,7 @@ async function undoChunk(
   chunk: number,
 ): Promise<void> {
   const at = now();
+  const keepers = await keepersOf(tx, run, chunk);
   const restored = await restore(tx, { run, fields, phase: 'commit', chunk, at });
   const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(removeStatement(run.dataset), [
     run.tenantId,
@@ -132,6 +149,7 @@ async function undoChunk(
     chunk,
   ]);
   const released = await restore(tx, { run, fields, phase: 'release', chunk, at });
+  await refreshKeepers(tx, run, keepers);
   await recordUndone(tx, run, {
     phase: 'commit',
     chunk,

@@ -86,7 +86,22 @@ describe('clientele read', () => {
       expect.stringMatching(/empty-0-bytes\.csv: The file is empty\.$/),
       expect.stringMatching(/nowhere\.csv: There is no file/),
     ]);
-    expect([code, output]).toEqual([1, '']);
+    expect([code, output]).toEqual([2, '']);
+  });
+
+  test('ends with the highest code of its files: 1 for one that cannot be read, 2 for one that is not there, 3 for rows left out', async () => {
+    const whole = sample('northwind-customers.csv');
+    const missing = join(folder, 'missing.csv');
+    const workbook = sample('xlsx-renamed.csv');
+    const faulty = sample('invalid-utf8-latin1-e-acute.csv');
+    const one = await read(missing);
+    expect([one.code, one.output, one.errors.trim().split('\n').length]).toEqual([2, '', 1]);
+    const codes = await Promise.all(
+      [[whole], [workbook, whole], [missing, workbook], [faulty, missing, workbook]].map(
+        async (files) => (await read(...files, '--dialect')).code,
+      ),
+    );
+    expect(codes).toEqual([0, 1, 2, 3]);
   });
 
   test('tells files apart that would be written under one name', async () => {

@@ -9,6 +9,12 @@ const outsideTenants = [
   'tenants', // the directory, read before a tenant is set
 ];
 
+/** Schemas without row security, each for a reason. All others of ours are tenants' data. */
+const outsideRowSecurity = [
+  'auth', // who signs in and with which key, read before a tenant is known
+  'jobs', // the queue, which wakes workers and holds ids only
+];
+
 async function ask<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
   return given.database.asOwner(async (owner) => (await owner.query<Row>(text, values)).rows);
 }
@@ -73,7 +79,8 @@ describe('every tenant table', () => {
     const references = await ask(
       `select conname as name from pg_constraint k join pg_attribute a on attrelid = conrelid and attname = 'tenant_id'
        left join pg_attribute f on f.attrelid = confrelid and f.attname = case confrelid when 'tenants'::regclass then 'id' else 'tenant_id' end
-       where contype = 'f' and (conkey[1] <> a.attnum or confkey[1] is distinct from f.attnum)`,
+       where contype = 'f' and connamespace = any('{public,staging}'::regnamespace[])
+         and (conkey[1] <> a.attnum or confkey[1] is distinct from f.attnum)`,
     );
     expect(references).toEqual([]);
   });
@@ -102,7 +109,40 @@ describe('every tenant table', () => {
 
   test('deletes nothing by itself, and sets nothing null, when what it refers to goes', async () => {
     const rows = await ask(
-      `select conname from pg_constraint where contype = 'f' and (confdeltype <> 'a' or confupdtype <> 'a')`,
+      `select conname from pg_constraint
+       where contype = 'f' and (confdeltype <> 'a' or confupdtype <> 'a') and connamespace <> all($1::regnamespace[])`,
+      [outsideRowSecurity],
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('what lies outside row security', () => {
+  test('is these schemas, and nothing else of ours', async () => {
+    const rows = await ask<{ name: string }>(
+      `select nspname as name from pg_namespace
+       where nspname !~ '^pg_' and nspname <> all('{information_schema,public,staging}') order by 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(outsideRowSecurity);
+  });
+
+  test('belongs to the owner, and only the app enters', async () => {
+    const rows = await ask(
+      `select nspname as name from pg_namespace, unnest(array['clientele_loader', 'public']) role
+       where nspname = any($1) and has_schema_privilege(role, oid, 'usage, create')
+       union all
+       select c.oid::regclass::text from pg_class c
+       where relnamespace = any($1::regnamespace[]) and relkind in ('r', 'p', 'v', 'm', 'S')
+         and (relowner <> current_user::regrole or has_table_privilege('clientele_loader', c.oid, 'select, insert, update, delete'))`,
+      [outsideRowSecurity],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('refers to no tenant’s table, and no tenant’s table refers to it', async () => {
+    const rows = await ask(
+      `select conname from pg_constraint k join pg_class a on a.oid = conrelid join pg_class b on b.oid = confrelid
+       where contype = 'f' and a.relnamespace <> b.relnamespace`,
     );
     expect(rows).toEqual([]);
   });
@@ -185,6 +225,32 @@ describe('the logins', () => {
          and has_table_privilege('clientele_app', oid, 'truncate, references, trigger')`,
     );
     expect(truncating).toEqual([]);
+  });
+});
+
+describe('the queue', () => {
+  test('knows no tenant’s data: a job names a tenant and a run, and who brings them together is the run’s lease', async () => {
+    const rows = await ask<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'jobs'::regnamespace and relkind in ('r', 'p') order by 1`,
+    );
+    // All of pg-boss's making; nothing of ours may be added to them, since no row security guards them.
+    expect(rows.map(({ name }) => name)).toEqual([
+      'bam',
+      'job',
+      'job_common',
+      'job_dependency',
+      'queue',
+      'queue_stats',
+      'schedule',
+      'subscription',
+      'version',
+      'warning',
+    ]);
+  });
+
+  test('is of no use to the loader', async () => {
+    const rows = await ask(`select has_schema_privilege('clientele_loader', 'jobs', 'usage') as may`);
+    expect(rows).toEqual([{ may: false }]);
   });
 });
 

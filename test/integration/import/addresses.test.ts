@@ -268,3 +268,21 @@ describe('an address and its customer', () => {
     expect((await given.undo(run)).undoReport).toEqual({ removed: 0, restored: 0, leftAlone: 1 });
   });
 });
+
+describe('a file of addresses that names no customer', () => {
+  test('fails row by row, with the field that is missing, whatever its duplicates', async () => {
+    const tenant = await given.tenant();
+    for (const duplicates of ['last', 'merge'] as const) {
+      const run = await given.import(
+        tenant,
+        '{"line1":"1 High Street","city":"York"}\n{"line1":"2 High Street","city":"York"}\n',
+        {
+          dataset: 'addresses',
+          fileName: 'addresses.ndjson',
+          duplicates,
+        },
+      );
+      expect(run, JSON.stringify(run.failure)).toMatchObject({ state: 'done', created: 0, failed: 2 });
+    }
+  });
+});

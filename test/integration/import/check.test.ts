@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { takeLease, whileLeased } from '../../../src/import/lease.ts';
 import { type ImportRun, loadRun } from '../../../src/import/run.ts';
 import * as steps from '../../../src/import/steps.ts';
+import { neverStops } from '../../../src/import/stopping.ts';
 import { useImports } from '../../support/import.ts';
 
 const given = useImports({ chunkRows: 3 });
@@ -155,7 +156,7 @@ async function checkOnly(tenant: string, content: string, asked = {}): Promise<s
   await whileLeased(given.database, lease, async () => {
     for (const step of [steps.inspect, steps.map, steps.beginCheck, steps.check]) {
       const run = await given.within(tenant, (tx) => loadRun(tx, id));
-      await step({ database: given.database, run, lease, watch: () => undefined });
+      await step({ database: given.database, run, lease, watch: () => undefined, stop: neverStops });
     }
   });
   return id;

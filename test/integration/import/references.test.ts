@@ -42,6 +42,23 @@ describe('a reference to a customer who is there', () => {
     expect(again.unchanged).toBe(1);
   });
 
+  test('is found by an e-mail with an international domain, in whichever form the domain is written', async () => {
+    const other = await given.tenant();
+    await given.import(other, 'email,first_name\nann@münchen.example,Ann\n');
+    const run = await given.import(
+      other,
+      `${header}a@example.com,A,Ann@MÜNCHEN.example\nb@example.com,B,ann@xn--mnchen-3ya.example\n`,
+    );
+    expect(await given.outcomes(run)).toEqual(['created', 'created']);
+    expect(await referrals(other)).toEqual({ a: 'ann', b: 'ann', ann: null });
+    const within = await given.import(
+      other,
+      `${header}new@bücher.example,New,\nc@example.com,C,NEW@BÜCHER.example\n`,
+    );
+    expect(await given.outcomes(within)).toEqual(['created', 'created']);
+    expect(await referrals(other)).toMatchObject({ c: 'new' });
+  });
+
   test('that is deleted is not found', async () => {
     const other = await given.tenant();
     await given.import(other, 'email,first_name\nann@example.com,Ann\n');

@@ -4,6 +4,7 @@ import { type Lease, takeLease } from '../../../src/import/lease.ts';
 import type { Watch } from '../../../src/import/progress.ts';
 import { type ImportRun, loadRun } from '../../../src/import/run.ts';
 import * as steps from '../../../src/import/steps.ts';
+import { neverStops } from '../../../src/import/stopping.ts';
 import { beginUndo, undo } from '../../../src/import/undo/undo.ts';
 import type { TestImports } from '../../support/import.ts';
 
@@ -42,7 +43,7 @@ export class Takeovers {
 
   async step(lease: Lease, watch: Watch = () => {}): Promise<steps.Step> {
     const run = await this.load(lease.tenantId, lease.importId);
-    return { database: this.given.database, run, lease, watch };
+    return { database: this.given.database, run, lease, watch, stop: neverStops };
   }
 
   /** What the clock does when the process that holds the lease has been silent for long enough. */

@@ -1,7 +1,6 @@
 /** Who brings on runs whose process died: workers, and imports that would wait for them. And what keeps nobody waiting. */
-import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { storedPath } from '../../../src/file-store/local.ts';
+import { fileStore } from '../../../src/file-store/file-store.ts';
 import { advanceRun, driveRun } from '../../../src/import/drive.ts';
 import { whileLeased } from '../../../src/import/lease.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
@@ -198,7 +197,7 @@ describe('a run at which the program fails', () => {
 
   test('whose file is gone has failed, too', async () => {
     const { tenant, importId } = await made();
-    await rm(storedPath((await process.load(tenant, importId)).source));
+    await fileStore().remove((await process.load(tenant, importId)).source);
     expect(await given.drive(tenant, importId)).toMatchObject({
       state: 'failed',
       failure: { code: 'file.not_found' },

@@ -32,6 +32,7 @@ describe('a new tenant', () => {
     ['a name that leaves no slug', { name: '株式会社' }],
     ['a slug with capitals and spaces', { name: 'A', slug: 'Not A Slug' }],
     ['a slug that ends in a hyphen', { name: 'A', slug: 'a-' }],
+    ['a slug that could be an id', { name: 'A', slug: newId() }],
     ['a country that is none', { name: 'A', country: 'Germany' }],
     ['a currency that is none', { name: 'A', currency: '€' }],
     ['a time zone that is none', { name: 'A', timezone: 'Mars/Olympus' }],

@@ -41,20 +41,14 @@ describe('a full name', () => {
     expect(valuesOf({ display_name: null })).toMatchObject({ first_name: null, last_name: null });
   });
 
-  it('gives them where both columns are blank, and leaves a row that has one', () => {
-    const both = { display_name: 'Maria Anders', first_name: null, last_name: null };
-    expect(valuesOf(both)).toMatchObject({ first_name: 'Maria', last_name: 'Anders' });
-    expect(valuesOf({ ...both, last_name: 'Anders-Nilsson' })).toMatchObject({
-      first_name: null,
-      last_name: 'Anders-Nilsson',
-    });
-  });
-
-  it('is not split when the file has a column for one of the two', () => {
-    expect(valuesOf({ display_name: 'Maria Anders', last_name: null })).toEqual({
-      display_name: 'Maria Anders',
-      last_name: null,
-    });
+  it.each([
+    { first_name: null, last_name: null },
+    { first_name: null, last_name: 'Anders-Nilsson' },
+    { first_name: null },
+    { last_name: null },
+  ])('is not split when the file has columns for its parts: %j', (parts) => {
+    const row = { display_name: 'Maria Anders', ...parts };
+    expect(valuesOf(row)).toEqual(row);
   });
 
   it('of an organisation is not split', () => {

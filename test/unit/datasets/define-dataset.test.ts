@@ -86,5 +86,7 @@ describe.each(datasets.map((known) => [known.key, known] as const))('%s', (_, kn
 
 it('a dataset that is not there is refused by name, with those that are', () => {
   expect(() => dataset('pets')).toThrow(AppError);
-  expect(() => dataset('pets')).toThrow('There is no dataset "pets". There are: customers, addresses.');
+  expect(() => dataset('pets')).toThrow(
+    'There is no dataset "pets". There are: customers, addresses, leads, orders, pins, quotes, assets, analytics.',
+  );
 });

@@ -373,7 +373,6 @@ describe('a header', () => {
     'Event 1 - Value',
     'Contact owner',
     'Account Owner',
-    'Referred By',
     'Created By',
     'Updated At',
     'Avg Order Value',
@@ -533,6 +532,13 @@ describe('the values of a column', () => {
   it('name a member by e-mail address, not by name', () => {
     expect(fieldFor('Owner', 'ann@example.com', 'ben@example.com')).toBe('assigned_to');
     expect(fieldFor('Owner', 'Ann Lee', 'Ben Okri')).toBeNull();
+    expect(fieldFor('Assigned To (name)', 'Ann Lee', 'Ben Okri')).toBeNull();
+  });
+
+  it('say nothing against a reference under its own name', () => {
+    expect(fieldFor('Assigned To', 'Ann Lee', 'Ben Okri')).toBe('assigned_to');
+    expect(fieldFor('referred-by', 'No. 1', 'No. 2')).toBe('referred_by');
+    expect(fieldFor('Referred By')).toBe('referred_by');
   });
 });
 
@@ -647,7 +653,7 @@ describe.each(datasets.map((dataset) => [dataset.key, dataset] as const))(
       expect(spellings.filter(([spelling, field]) => (dataset.keyFor(spelling) ?? field) !== field)).toEqual(
         [],
       );
-      expect(spellings.length).toBeGreaterThan(50);
+      expect(spellings.length).toBeGreaterThan(20);
     });
   },
 );

@@ -15,6 +15,17 @@ describe('the configuration', () => {
     expect(readConfig({ CLIENTELE_CELL_BYTES_MAX: '100' }).limits.cellBytesMax).toBe(100);
   });
 
+  test('keeps files in a bucket when one is named, and in the data folder else', () => {
+    expect(readConfig({ CLIENTELE_S3_ENDPOINT: 'http://localhost:9000' }).s3).toBeUndefined();
+    expect(readConfig({ CLIENTELE_S3_BUCKET: 'files' }).s3).toEqual({
+      bucket: 'files',
+      endpoint: undefined,
+      region: 'us-east-1',
+      prefix: '',
+    });
+    expect(() => readConfig({ CLIENTELE_S3_ENDPOINT: 'localhost:9000' })).toThrow(/CLIENTELE_S3_ENDPOINT/);
+  });
+
   test('takes a data folder relative to where the program is run', () => {
     const { dataFolder } = readConfig({ CLIENTELE_DATA: 'elsewhere' });
     expect(isAbsolute(dataFolder)).toBe(true);

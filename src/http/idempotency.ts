@@ -1,0 +1,145 @@
+/**
+ * A call that may be sent again: with the header `Idempotency-Key`, the second time brings the first time's answer and
+ * does nothing (draft-ietf-httpapi-idempotency-key-header). A key is the caller's own, and is kept for a day.
+ *
+ * Streams are not kept: an upload is told apart by the id that the client gives it.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Database } from '../database/connect.ts';
+import { toJsonb } from '../database/jsonb.ts';
+import { withTenant } from '../database/with-tenant.ts';
+import { configuration } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Caller } from '../tenants/caller.ts';
+import type { Tenant } from '../tenants/tenants.ts';
+import type { Answer, Headers, Route } from './define-route.ts';
+import { sealed, unsealed } from './sealed.ts';
+import type { Services } from './services.ts';
+
+interface RepeatableCall {
+  readonly services: Services;
+  readonly route: Route;
+  readonly request: FastifyRequest;
+  readonly json: unknown;
+  readonly tenant: Tenant | undefined;
+  readonly caller: Caller | undefined;
+}
+
+/** @throws AppError `idempotency.reused` for another call under the same key, `idempotency.running` while the first is at work. */
+export async function withIdempotency(call: RepeatableCall, work: () => Promise<Answer>): Promise<Answer> {
+  const claim = claimOf(call);
+  if (claim === null) return work();
+  const { database } = call.services;
+  const kept = await begin(database, claim);
+  if (kept !== null) return kept;
+  try {
+    const answer = await work();
+    if ('stream' in answer || Number(answer.status) >= 500) await forget(database, claim);
+    else await keep(database, claim, answer);
+    return answer;
+  } catch (error) {
+    // Refused, or failed: nothing was done that could be done twice.
+    await forget(database, claim);
+    throw error;
+  }
+}
+
+interface Claim {
+  readonly tenantId: string;
+  readonly callerId: string;
+  readonly key: string;
+  readonly sha256: Buffer;
+}
+
+function claimOf({ route, request, json, tenant, caller }: RepeatableCall): Claim | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || route.method === 'GET' || tenant === undefined || caller === undefined)
+    return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new AppError('request.invalid', 'An idempotency key has 1 to 255 visible ASCII characters.');
+  if (json === undefined && route.body !== undefined) return null;
+  // Both forms of an address are one call.
+  const { tenant: _, ...params } = request.params as Record<string, string>;
+  const said = JSON.stringify([request.method, route.name, params, request.query, json ?? null]);
+  return {
+    tenantId: tenant.id,
+    callerId: caller.id,
+    key,
+    sha256: createHash('sha256').update(said).digest(),
+  };
+}
+
+/** @returns the answer of the first call, or null when this one is the first. */
+function begin(database: Database, claim: Claim): Promise<Answer | null> {
+  const { idempotencyHours, idempotencyRunningSecondsMax } = configuration().limits;
+  const name = [claim.tenantId, claim.callerId, claim.key];
+  return withTenant(database, claim.tenantId, async (tx) => {
+    await tx.query(
+      'delete from idempotency_keys where tenant_id = $1 and started_at < now() - make_interval(hours => $2)',
+      [claim.tenantId, idempotencyHours],
+    );
+    // A call whose process died answers nobody any more: after a while the next one takes its place.
+    const { rowCount } = await tx.query(
+      `insert into idempotency_keys as k (tenant_id, caller_id, key, call_sha256, started_at) values ($1, $2, $3, $4, now())
+       on conflict (tenant_id, caller_id, key) do update set started_at = now()
+         where k.status is null and k.call_sha256 = $4 and k.started_at < now() - make_interval(secs => $5)`,
+      [...name, claim.sha256, idempotencyRunningSecondsMax],
+    );
+    if (rowCount === 1) return null;
+    const { rows } = await tx.query<KeptCall>(
+      'select call_sha256, status, answer from idempotency_keys where tenant_id = $1 and caller_id = $2 and key = $3',
+      name,
+    );
+    return answerOf(rows[0], claim);
+  });
+}
+
+interface KeptCall {
+  call_sha256: Buffer;
+  status: number | null;
+  /** Sealed: body and headers. */
+  answer: string | null;
+}
+
+async function answerOf(kept: KeptCall | undefined, claim: Claim): Promise<Answer> {
+  if (kept !== undefined && !kept.call_sha256.equals(claim.sha256)) throw reused('was used for another call');
+  if (kept === undefined || kept.status === null)
+    throw new AppError('idempotency.running', 'The first call with this idempotency key is still at work.');
+  const answer = (await unsealed(kept.answer ?? '')) as Pick<KeptAnswer, 'body' | 'headers'> | undefined;
+  if (answer === undefined) throw reused('has an answer that cannot be read any more');
+  return { status: kept.status, ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+}
+
+function reused(reason: string): AppError {
+  return new AppError('idempotency.reused', `This idempotency key ${reason}: make a new one.`);
+}
+
+interface KeptAnswer {
+  readonly body?: unknown;
+  readonly headers?: Headers;
+}
+
+async function keep(database: Database, claim: Claim, answer: Answer): Promise<void> {
+  const { body, headers } = answer as KeptAnswer;
+  const seal = await sealed({
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  });
+  await withTenant(database, claim.tenantId, (tx) =>
+    tx.query(
+      'update idempotency_keys set status = $4, answer = $5 where tenant_id = $1 and caller_id = $2 and key = $3',
+      [claim.tenantId, claim.callerId, claim.key, answer.status, toJsonb(seal)],
+    ),
+  );
+}
+
+async function forget(database: Database, claim: Claim): Promise<void> {
+  await withTenant(database, claim.tenantId, (tx) =>
+    tx.query('delete from idempotency_keys where tenant_id = $1 and caller_id = $2 and key = $3', [
+      claim.tenantId,
+      claim.callerId,
+      claim.key,
+    ]),
+  );
+}

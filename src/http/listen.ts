@@ -1,0 +1,72 @@
+/** The server at work: listening where the configuration says, until it is told to stop. */
+import type { AddressInfo } from 'node:net';
+import { type AccountEvents, openAccounts } from '../accounts/accounts.ts';
+import { appendAccountEvent } from '../audit/account-events.ts';
+import type { Database } from '../database/connect.ts';
+import { codeOf } from '../database/failures.ts';
+import { fileStore } from '../file-store/file-store.ts';
+import { openMail } from '../mail/mail.ts';
+import { configuration } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { collectStartup } from '../platform/garbage.ts';
+import { buildServer } from './server.ts';
+import type { Services } from './services.ts';
+
+export interface RunningServer {
+  /** Where people reach it, without a slash at the end. */
+  readonly url: string;
+  /** Takes no more calls, lets those that are under way end, and then leaves. Streams of events end at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param wake tells the workers of a run that can go on.
+ * @throws AppError `server.address` when it cannot listen there.
+ */
+export async function listen(database: Database, wake: Services['wake']): Promise<RunningServer> {
+  const { host, port, url } = configuration();
+  const baseUrl = url ?? `http://${host.includes(':') ? `[${host}]` : nameOf(host)}:${port}`;
+  const stopping = new AbortController();
+  const mail = openMail();
+  const accounts = await openAccounts(database, { mail, baseUrl, events: eventsToTrail(database) });
+  const services = { database, accounts, mail, files: fileStore(), wake, baseUrl, stopping: stopping.signal };
+  const server = await buildServer(services);
+  await server.listen({ host, port }).catch((error: unknown) => {
+    throw codeOf(error) === undefined ? error : refusal(error, host, port);
+  });
+  collectStartup();
+  const at = server.server.address() as AddressInfo;
+  return {
+    url: baseUrl.replace(/:0$/, `:${at.port}`),
+    close: async () => {
+      stopping.abort();
+      await server.close();
+      await accounts.close();
+      await mail.close();
+    },
+  };
+}
+
+/** A browser finds the program under a name too, and sends cookies by it. */
+function nameOf(host: string): string {
+  return ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
+}
+
+function refusal(cause: unknown, host: string, port: number): AppError {
+  const code = codeOf(cause);
+  const reason = code === 'EADDRINUSE' ? 'another program listens there' : code;
+  const message = `The server cannot listen on ${host}, port ${port}: ${reason}. CLIENTELE_PORT names another port.`;
+  return new AppError('server.address', message, {}, { cause });
+}
+
+/** What happens to an account stands in the trail of each of its tenants. */
+function eventsToTrail(database: Database): AccountEvents {
+  const append = (userId: string, action: `account.${string}`, detail = {}): Promise<void> =>
+    appendAccountEvent(database, { userId, action, detail });
+  return {
+    signedIn: (userId, how) => append(userId, 'account.sign_in', { how }),
+    signedOut: (userId) => append(userId, 'account.sign_out'),
+    passwordChanged: (userId) => append(userId, 'account.password'),
+    twoFactorChanged: (userId, enabled) => append(userId, 'account.two_factor', { enabled }),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * The queue that wakes workers. A job says of a run that it can go on, and nothing else: who works on the run is
+ * decided by its lease, and how far it has come stands in its row. A job that is lost costs a few seconds, until a
+ * worker looks by itself; one that is told twice costs a look at the lease.
+ *
+ * The tables of pg-boss stand in the schema `jobs` and are made by the migrations, as the owner; here it works as the
+ * login that owns nothing.
+ */
+import { PgBoss } from 'pg-boss';
+import type { Database } from '../database/connect.ts';
+import { isConnectionLost } from '../database/failures.ts';
+import { endForgottenExports } from '../export/sweep.ts';
+import type { RunName } from '../import/drive.ts';
+import { type Wakes, type WorkerOptions, work } from '../import/worker.ts';
+import { log } from '../platform/log.ts';
+
+export type WorkOptions = Pick<WorkerOptions, 'untilIdle'>;
+
+export interface Jobs {
+  /**
+   * Tells the workers of all processes that a run can go on; call it after what it needs is committed. Never fails:
+   * whatever became of the telling, a worker finds the run by itself.
+   */
+  wake(run: RunName): Promise<void>;
+  /**
+   * Works on runs in this process until `stop`, or as long as `untilIdle` says.
+   * @returns how many runs it brought to rest.
+   */
+  work(options?: WorkOptions): Promise<number>;
+  /** Ends the work: runs are left to others after the chunk that is being written. Returns when they are. */
+  stop(): Promise<void>;
+}
+
+const importQueue = 'import';
+
+/** @throws Error when the tables of the queue are not those of the pg-boss that is installed. */
+export async function openJobs(database: Database): Promise<Jobs> {
+  const boss = await startBoss(database);
+  const stopping = new AbortController();
+  const atWork = new Set<Promise<unknown>>();
+  const wakes = wakesOf(boss);
+  return {
+    wake: (run) => wakes.wake(run),
+    work: (options = {}) => {
+      const endSweeping = sweepHourly(database);
+      const working = work(database, { ...options, wakes, stop: stopping.signal }).finally(endSweeping);
+      atWork.add(working);
+      return working.finally(() => atWork.delete(working));
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled(atWork);
+      await boss.stop({ graceful: false, close: false });
+    },
+  };
+}
+
+async function startBoss(database: Database): Promise<PgBoss> {
+  const boss = new PgBoss({
+    schema: 'jobs',
+    db: { executeSql: (text, values) => database.app.query(text, values as unknown[]) },
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    // What only the owner of the tables can do.
+    reindex: false,
+    monitorVacuum: false,
+  });
+  boss.on('error', (error) => noteFailure(error, 'the queue failed'));
+  return boss.start();
+}
+
+function wakesOf(boss: PgBoss): Wakes {
+  return {
+    wake: async (run) => {
+      await boss.send(importQueue, run, { singletonKey: run.importId }).catch((error: unknown) => {
+        noteFailure(error, 'no worker could be woken');
+      });
+    },
+    take: async (runsMax) => {
+      const jobs = await boss.fetch<RunName>(importQueue, { batchSize: runsMax });
+      if (jobs.length === 0) return [];
+      // To be told is all that a job is for: it is over now, and whatever happens to the run happens by its lease.
+      await boss.complete(
+        importQueue,
+        jobs.map(({ id }) => id),
+      );
+      return jobs.map(({ data }) => data);
+    },
+  };
+}
+
+const hourMs = 3_600_000;
+
+/** What workers tidy up beside their runs. @returns what ends it, after the sweep that is under way. */
+function sweepHourly(database: Database): () => Promise<void> {
+  const sweep = (): Promise<void> =>
+    endForgottenExports(database).catch((error: unknown) =>
+      noteFailure(error, 'forgotten exports could not be ended; they are the next time'),
+    );
+  let sweeping = sweep();
+  const timer = setInterval(() => {
+    sweeping = sweep();
+  }, hourMs);
+  return () => {
+    clearInterval(timer);
+    return sweeping;
+  };
+}
+
+/** That the database is away is told by whoever waits for it. */
+function noteFailure(error: unknown, what: string): void {
+  log()[isConnectionLost(error) ? 'debug' : 'warn']({ err: error }, what);
+}
