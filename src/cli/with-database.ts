@@ -1,5 +1,6 @@
 import { connect, type Database } from '../database/connect.ts';
 import { ensureMigrated } from '../database/migrate.ts';
+import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './command.ts';
 
 export interface DatabaseUse {
@@ -20,12 +21,22 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const database = await connect();
   try {
-    await ensureMigrated(database);
+    await becomeMigrated(database);
     const working = work(database);
     return await (onInterrupt === 'await' ? working : Promise.race([working, rejectionOf(interrupted)]));
   } finally {
     await database.close({ abandon: interrupted.aborted && onInterrupt === 'abandon' });
   }
+}
+
+/** A private server that dies just now is ours to bring back; one elsewhere is not waited for at the start. */
+async function becomeMigrated(database: Database): Promise<void> {
+  await ensureMigrated(database).catch(async (error: unknown) => {
+    const isAway = error instanceof AppError && error.code === 'database.unreachable';
+    if (!isAway || database.kind !== 'embedded') throw error;
+    await database.restore();
+    await ensureMigrated(database);
+  });
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

@@ -86,7 +86,12 @@ async function connectEmbedded(dataFolder: string): Promise<Database> {
       restart: () => server.ensureRunning(),
       leave: () => server.release(),
     });
-    await enterOrPrepare(database.app, server.connection, secret);
+    await enterOrPrepare(database.app, server.connection, secret).catch(async (error: unknown) => {
+      if (!isConnectionLost(error)) throw error;
+      // It died between being acquired and being entered.
+      await database.restore();
+      await enterOrPrepare(database.app, server.connection, secret);
+    });
     return database;
   } catch (error) {
     await server.release();

@@ -9,6 +9,7 @@
 import { PgBoss } from 'pg-boss';
 import type { Database } from '../database/connect.ts';
 import { isConnectionLost } from '../database/failures.ts';
+import { throughOutages } from '../database/retrying.ts';
 import { endForgottenExports } from '../export/sweep.ts';
 import type { RunName } from '../import/drive.ts';
 import { type Wakes, type WorkerOptions, work } from '../import/worker.ts';
@@ -35,7 +36,8 @@ const importQueue = 'import';
 
 /** @throws Error when the tables of the queue are not those of the pg-boss that is installed. */
 export async function openJobs(database: Database): Promise<Jobs> {
-  const boss = await startBoss(database);
+  // A private server may die at any moment, also while those who use it begin.
+  const boss = await throughOutages(database, () => startBoss(database));
   const stopping = new AbortController();
   const atWork = new Set<Promise<unknown>>();
   const wakes = wakesOf(boss);
