@@ -16,7 +16,7 @@ import {
   fastify,
 } from 'fastify';
 import type { OpenAPIV3 } from 'openapi-types';
-import { isConnectionLost } from '../database/failures.ts';
+import { codeOf, isConnectionLost } from '../database/failures.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -213,13 +213,25 @@ function refusalOf(error: unknown, request: FastifyRequest): AppError {
     );
   }
   if (error instanceof AppError) return error;
-  const ours = ofFramework(error as Partial<FastifyError>);
-  if (ours !== null) return ours;
+  const sent = ofWhatWasSent(error) ?? ofFramework(error as Partial<FastifyError>);
+  if (sent !== null) return sent;
   log().error({ err: error, request: request.id, route: request.routeOptions.url }, 'a bug of the program');
   return new AppError(
     'program.failed',
     `The program failed, and it is not your fault. Its log has the call ${request.id}.`,
   );
+}
+
+/** NUL, or a character that the database has no bytes for (SQLSTATEs), wherever it was sent. */
+const unkeepable: ReadonlySet<string> = new Set(['22021', '22P05']);
+
+/** What only its reader finds out. */
+function ofWhatWasSent(error: unknown): AppError | null {
+  if (unkeepable.has(codeOf(error) ?? ''))
+    return new AppError('request.invalid', 'A text holds a character that cannot be kept, such as NUL.');
+  if (error instanceof Error && /unexpected end of multipart data/i.test(error.message))
+    return new AppError('request.malformed', 'The form ends in the middle.');
+  return null;
 }
 
 /** What the framework itself refuses. Its words may quote what was sent: they are not passed on. */
