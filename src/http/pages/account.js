@@ -154,10 +154,10 @@ function show(page) {
 }
 
 function showList(entries) {
-  const list = document.createElement('ul');
-  list.append(...entries.map((entry) => Object.assign(document.createElement('li'), { textContent: entry })));
-  element('done').replaceChildren(list);
-  element('done').hidden = entries.length === 0;
+  element('list').replaceChildren(
+    ...entries.map((entry) => Object.assign(document.createElement('li'), { textContent: entry })),
+  );
+  element('list').hidden = entries.length === 0;
 }
 
 function showForm({ fields: names, button: text, submit }) {
