@@ -1,5 +1,9 @@
 -- Written by "npm run schema" from a migrated database. To be read, not to be run or edited.
 
+create extension btree_gin;
+
+create extension pg_trgm;
+
 create schema auth;
 grant usage on schema auth to clientele_app;
 
@@ -166,6 +170,7 @@ create table public.assets (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint assets_pkey PRIMARY KEY (tenant_id, id),
   constraint assets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint assets_tenant_id_quote_id_fkey FOREIGN KEY (tenant_id, quote_id) REFERENCES quotes(tenant_id, id)
@@ -173,10 +178,11 @@ create table public.assets (
 alter table public.assets owner to clientele_owner;
 CREATE INDEX assets_created ON public.assets USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX assets_quote ON public.assets USING btree (tenant_id, quote_id) WHERE (quote_id IS NOT NULL);
+CREATE INDEX assets_status ON public.assets USING btree (tenant_id, status, created_at DESC, id DESC);
 alter table public.assets enable row level security;
 alter table public.assets force row level security;
 create policy tenant on assets using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on assets to clientele_app;
+grant delete, insert, maintain, select, update on assets to clientele_app;
 
 create table public.audit_entries (
   tenant_id uuid not null,
@@ -248,7 +254,7 @@ alter table public.business_profiles owner to clientele_owner;
 alter table public.business_profiles enable row level security;
 alter table public.business_profiles force row level security;
 create policy tenant on business_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on business_profiles to clientele_app;
+grant delete, insert, maintain, select, update on business_profiles to clientele_app;
 
 create table public.care_profiles (
   tenant_id uuid not null,
@@ -284,7 +290,7 @@ alter table public.care_profiles owner to clientele_owner;
 alter table public.care_profiles enable row level security;
 alter table public.care_profiles force row level security;
 create policy tenant on care_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on care_profiles to clientele_app;
+grant delete, insert, maintain, select, update on care_profiles to clientele_app;
 
 create table public.changes (
   tenant_id uuid not null,
@@ -316,6 +322,60 @@ alter table public.changes force row level security;
 create policy tenant on changes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant insert, select on changes to clientele_app;
 
+create table public.custom_fields (
+  tenant_id uuid not null,
+  id uuid not null,
+  dataset text not null,
+  key text not null,
+  label text not null,
+  type text not null,
+  limits jsonb not null,
+  aliases text[] not null,
+  sensitive boolean not null,
+  filterable boolean not null,
+  "position" integer not null,
+  revision integer not null,
+  index_state text not null,
+  settled_up_to uuid,
+  deleted_at timestamp with time zone,
+  removing boolean not null default false,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  updated_at timestamp with time zone not null,
+  updated_by uuid,
+  constraint custom_fields_pkey PRIMARY KEY (tenant_id, id),
+  constraint custom_fields_tenant_id_dataset_key_key UNIQUE (tenant_id, dataset, key),
+  constraint custom_fields_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint custom_fields_index_state_check CHECK ((index_state = ANY (ARRAY['none'::text, 'filling'::text, 'ready'::text, 'emptying'::text]))),
+  constraint custom_fields_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
+  constraint custom_fields_label_check CHECK (((length(label) >= 1) AND (length(label) <= 100)))
+);
+alter table public.custom_fields owner to clientele_owner;
+alter table public.custom_fields enable row level security;
+alter table public.custom_fields force row level security;
+create policy tenant on custom_fields using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on custom_fields to clientele_app;
+
+create table public.custom_values (
+  tenant_id uuid not null,
+  record_id uuid not null,
+  field_id uuid not null,
+  place integer not null,
+  text text collate "C",
+  number double precision,
+  "time" timestamp with time zone,
+  constraint custom_values_pkey PRIMARY KEY (tenant_id, record_id, field_id, place),
+  constraint custom_values_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.custom_values owner to clientele_owner;
+CREATE INDEX custom_values_number ON public.custom_values USING btree (tenant_id, field_id, number, record_id) WHERE (number IS NOT NULL);
+CREATE INDEX custom_values_text ON public.custom_values USING btree (tenant_id, field_id, text, record_id) WHERE (text IS NOT NULL);
+CREATE INDEX custom_values_time ON public.custom_values USING btree (tenant_id, field_id, "time", record_id) WHERE ("time" IS NOT NULL);
+alter table public.custom_values enable row level security;
+alter table public.custom_values force row level security;
+create policy tenant on custom_values using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on custom_values to clientele_app;
+
 create table public.customer_addresses (
   tenant_id uuid not null,
   id uuid not null,
@@ -342,6 +402,7 @@ create table public.customer_addresses (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint customer_addresses_pkey PRIMARY KEY (tenant_id, id),
   constraint customer_addresses_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint customer_addresses_city_check CHECK ((length(city) <= 100)),
@@ -365,10 +426,11 @@ alter table public.customer_addresses owner to clientele_owner;
 CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (tenant_id, customer_id);
 CREATE UNIQUE INDEX customer_addresses_default_billing ON public.customer_addresses USING btree (tenant_id, customer_id) WHERE is_default_billing;
 CREATE UNIQUE INDEX customer_addresses_default_shipping ON public.customer_addresses USING btree (tenant_id, customer_id) WHERE is_default_shipping;
+CREATE INDEX customer_addresses_place ON public.customer_addresses USING gin (tenant_id, city, state_province, country, country_code);
 alter table public.customer_addresses enable row level security;
 alter table public.customer_addresses force row level security;
 create policy tenant on customer_addresses using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on customer_addresses to clientele_app;
+grant delete, insert, maintain, select, update on customer_addresses to clientele_app;
 
 create table public.customer_group_members (
   tenant_id uuid not null,
@@ -383,7 +445,7 @@ CREATE INDEX customer_group_members_group ON public.customer_group_members USING
 alter table public.customer_group_members enable row level security;
 alter table public.customer_group_members force row level security;
 create policy tenant on customer_group_members using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on customer_group_members to clientele_app;
+grant delete, insert, maintain, select, update on customer_group_members to clientele_app;
 
 create table public.customer_groups (
   tenant_id uuid not null,
@@ -418,7 +480,7 @@ CREATE INDEX customer_notes_customer ON public.customer_notes USING btree (tenan
 alter table public.customer_notes enable row level security;
 alter table public.customer_notes force row level security;
 create policy tenant on customer_notes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on customer_notes to clientele_app;
+grant delete, insert, maintain, select, update on customer_notes to clientele_app;
 
 create table public.customers (
   tenant_id uuid not null,
@@ -511,6 +573,31 @@ END) stored,
   ordered_total numeric not null default 0,
   opening_first_order_at timestamp with time zone,
   opening_last_order_at timestamp with time zone,
+  custom jsonb not null default '{}'::jsonb,
+  search_text text not null generated always as (lower(((((((display_name ||
+CASE
+    WHEN (strpos(display_name, first_name) > 0) THEN ''::text
+    ELSE COALESCE(('
+'::text || first_name), ''::text)
+END) ||
+CASE
+    WHEN (strpos(display_name, last_name) > 0) THEN ''::text
+    ELSE COALESCE(('
+'::text || last_name), ''::text)
+END) ||
+CASE
+    WHEN (strpos(display_name, company_name) > 0) THEN ''::text
+    ELSE COALESCE(('
+'::text || company_name), ''::text)
+END) || COALESCE(('
+'::text || email), ''::text)) ||
+CASE
+    WHEN (translate(phone, ' '::text, ''::text) = phone_e164) THEN ''::text
+    ELSE COALESCE(('
+'::text || phone), ''::text)
+END) || COALESCE(('
+'::text || phone_e164), ''::text)))) stored,
+  total_spent_scaled bigint not null generated always as (((LEAST(GREATEST(total_spent, '-922337203685477.5807'::numeric), 922337203685477.5807) * (10000)::numeric))::bigint) stored,
   constraint customers_pkey PRIMARY KEY (tenant_id, id),
   constraint customers_tenant_id_assigned_to_fkey FOREIGN KEY (tenant_id, assigned_to) REFERENCES members(tenant_id, id),
   constraint customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -552,16 +639,25 @@ CREATE INDEX customers_created ON public.customers USING btree (tenant_id, creat
 CREATE INDEX customers_deleted ON public.customers USING btree (tenant_id, deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX customers_email ON public.customers USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 CREATE UNIQUE INDEX customers_external_id ON public.customers USING btree (tenant_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE INDEX customers_facets ON public.customers USING gin (tenant_id, status, segment, type, account_status, source, industry);
+CREATE INDEX customers_last_contact ON public.customers USING btree (tenant_id, last_contact_at DESC, id DESC) WHERE (last_contact_at IS NOT NULL);
+CREATE INDEX customers_last_name ON public.customers USING btree (tenant_id, last_name, id);
+CREATE INDEX customers_next_follow_up ON public.customers USING btree (tenant_id, next_follow_up_at, id) WHERE (next_follow_up_at IS NOT NULL);
 CREATE UNIQUE INDEX customers_number ON public.customers USING btree (tenant_id, number);
 CREATE INDEX customers_phone ON public.customers USING btree (tenant_id, phone_e164) WHERE (phone_e164 IS NOT NULL);
 CREATE UNIQUE INDEX customers_referral_code ON public.customers USING btree (tenant_id, referral_code) WHERE ((deleted_at IS NULL) AND (referral_code IS NOT NULL));
 CREATE INDEX customers_referred_by ON public.customers USING btree (tenant_id, referred_by) WHERE (referred_by IS NOT NULL);
+CREATE INDEX customers_search ON public.customers USING gin (tenant_id, search_text gin_trgm_ops);
+CREATE INDEX customers_tags ON public.customers USING gin (tenant_id, lower_texts(tags));
+CREATE INDEX customers_total_spent ON public.customers USING btree (tenant_id, total_spent_scaled DESC, id DESC);
 CREATE UNIQUE INDEX customers_user ON public.customers USING btree (tenant_id, user_id) WHERE ((deleted_at IS NULL) AND (user_id IS NOT NULL));
 CREATE UNIQUE INDEX customers_username ON public.customers USING btree (tenant_id, username_norm) WHERE ((deleted_at IS NULL) AND (username_norm IS NOT NULL));
 alter table public.customers enable row level security;
 alter table public.customers force row level security;
+create policy search on customers for select to clientele_search using (true);
 create policy tenant on customers using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on customers to clientele_app;
+grant delete, insert, maintain, select, update on customers to clientele_app;
+grant select on customers to clientele_search;
 
 create table public.daily_metrics (
   tenant_id uuid not null,
@@ -579,6 +675,7 @@ create table public.daily_metrics (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint daily_metrics_pkey PRIMARY KEY (tenant_id, id),
   constraint daily_metrics_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
@@ -587,7 +684,147 @@ CREATE UNIQUE INDEX daily_metrics_date ON public.daily_metrics USING btree (tena
 alter table public.daily_metrics enable row level security;
 alter table public.daily_metrics force row level security;
 create policy tenant on daily_metrics using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on daily_metrics to clientele_app;
+grant delete, insert, maintain, select, update on daily_metrics to clientele_app;
+
+create table public.export_downloads (
+  tenant_id uuid not null,
+  id uuid not null,
+  export_id uuid not null,
+  link_id uuid,
+  taken_by uuid,
+  begun_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  first_byte bigint not null,
+  last_byte bigint not null,
+  bytes bigint,
+  is_whole boolean not null,
+  constraint export_downloads_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_downloads_tenant_id_export_id_fkey FOREIGN KEY (tenant_id, export_id) REFERENCES exports(tenant_id, id),
+  constraint export_downloads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint export_downloads_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES export_links(tenant_id, id)
+);
+alter table public.export_downloads owner to clientele_owner;
+CREATE INDEX export_downloads_export ON public.export_downloads USING btree (tenant_id, export_id, id);
+alter table public.export_downloads enable row level security;
+alter table public.export_downloads force row level security;
+create policy tenant on export_downloads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on export_downloads to clientele_app;
+
+create table public.export_links (
+  tenant_id uuid not null,
+  id uuid not null,
+  export_id uuid not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint export_links_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_links_tenant_id_export_id_fkey FOREIGN KEY (tenant_id, export_id) REFERENCES exports(tenant_id, id),
+  constraint export_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.export_links owner to clientele_owner;
+CREATE INDEX export_links_export ON public.export_links USING btree (tenant_id, export_id, id);
+CREATE UNIQUE INDEX export_links_token ON public.export_links USING btree (tenant_id, token_hash);
+alter table public.export_links enable row level security;
+alter table public.export_links force row level security;
+create policy tenant on export_links using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on export_links to clientele_app;
+
+create table public.export_schedule_runs (
+  tenant_id uuid not null,
+  id uuid not null,
+  schedule_id uuid not null,
+  due_at timestamp with time zone not null,
+  cause text not null,
+  state text not null,
+  attempts integer not null,
+  try_at timestamp with time zone,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  made jsonb,
+  baseline jsonb,
+  delivered jsonb not null,
+  failures jsonb not null,
+  asked_by uuid,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint export_schedule_runs_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_schedule_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint export_schedule_runs_tenant_id_schedule_id_fkey FOREIGN KEY (tenant_id, schedule_id) REFERENCES export_schedules(tenant_id, id),
+  constraint export_schedule_runs_cause_check CHECK ((cause = ANY (ARRAY['clock'::text, 'asked'::text]))),
+  constraint export_schedule_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'skipped'::text])))
+);
+alter table public.export_schedule_runs owner to clientele_owner;
+CREATE UNIQUE INDEX export_schedule_runs_due ON public.export_schedule_runs USING btree (tenant_id, schedule_id, due_at);
+CREATE INDEX export_schedule_runs_of ON public.export_schedule_runs USING btree (tenant_id, schedule_id, id);
+CREATE UNIQUE INDEX export_schedule_runs_one ON public.export_schedule_runs USING btree (tenant_id, schedule_id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX export_schedule_runs_open ON public.export_schedule_runs USING btree (tenant_id, created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+alter table public.export_schedule_runs enable row level security;
+alter table public.export_schedule_runs force row level security;
+create policy tenant on export_schedule_runs using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on export_schedule_runs to clientele_app;
+
+create table public.export_schedules (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_norm text not null,
+  template_id uuid not null,
+  cron text not null,
+  timezone text not null,
+  mode text not null,
+  destination jsonb not null,
+  secret text,
+  runs_as text not null,
+  runs_as_id uuid,
+  runs_as_user uuid,
+  paused_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  next_at timestamp with time zone,
+  baseline jsonb,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  updated_by uuid,
+  updated_at timestamp with time zone not null,
+  constraint export_schedules_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_schedules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint export_schedules_tenant_id_template_id_fkey FOREIGN KEY (tenant_id, template_id) REFERENCES export_templates(tenant_id, id),
+  constraint export_schedules_mode_check CHECK ((mode = ANY (ARRAY['whole'::text, 'changed'::text]))),
+  constraint export_schedules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint export_schedules_runs_as_check CHECK ((runs_as = ANY (ARRAY['member'::text, 'key'::text, 'operator'::text])))
+);
+alter table public.export_schedules owner to clientele_owner;
+CREATE INDEX export_schedules_due ON public.export_schedules USING btree (tenant_id, next_at);
+CREATE UNIQUE INDEX export_schedules_name ON public.export_schedules USING btree (tenant_id, name_norm);
+CREATE INDEX export_schedules_template ON public.export_schedules USING btree (tenant_id, template_id);
+alter table public.export_schedules enable row level security;
+alter table public.export_schedules force row level security;
+create policy tenant on export_schedules using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on export_schedules to clientele_app;
+
+create table public.export_templates (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  name_norm text not null,
+  dataset text not null,
+  content jsonb not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  updated_by uuid,
+  updated_at timestamp with time zone not null,
+  constraint export_templates_pkey PRIMARY KEY (tenant_id, id),
+  constraint export_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint export_templates_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+alter table public.export_templates owner to clientele_owner;
+CREATE UNIQUE INDEX export_templates_name ON public.export_templates USING btree (tenant_id, name_norm);
+alter table public.export_templates enable row level security;
+alter table public.export_templates force row level security;
+create policy tenant on export_templates using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on export_templates to clientele_app;
 
 create table public.exports (
   tenant_id uuid not null,
@@ -606,14 +843,32 @@ create table public.exports (
   created_by uuid,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  made_as text not null default 'answer'::text,
+  asked jsonb,
+  failure jsonb,
+  file_name text,
+  media_type text,
+  file_key text,
+  leases uuid[] not null default '{}'::uuid[],
+  expires_at timestamp with time zone,
+  file_removed_at timestamp with time zone,
+  is_sensitive boolean not null default false,
+  attempts integer not null default 0,
+  lease_token uuid,
+  lease_until timestamp with time zone,
+  progress jsonb,
+  progress_seq bigint not null default 0,
   constraint exports_pkey PRIMARY KEY (tenant_id, id),
   constraint exports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint exports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text, 'xlsx'::text]))),
+  constraint exports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text, 'xlsx'::text, 'parquet'::text]))),
+  constraint exports_made_as_check CHECK ((made_as = ANY (ARRAY['answer'::text, 'file'::text]))),
   constraint exports_profile_check CHECK ((profile = ANY (ARRAY['spreadsheet'::text, 'data'::text]))),
-  constraint exports_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'broken_off'::text])))
+  constraint exports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'broken_off'::text, 'failed'::text, 'cancelled'::text])))
 );
 alter table public.exports owner to clientele_owner;
 CREATE INDEX exports_created ON public.exports USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX exports_kept ON public.exports USING btree (tenant_id, id) WHERE ((made_as = 'file'::text) AND (file_removed_at IS NULL));
+CREATE INDEX exports_open ON public.exports USING btree (tenant_id, created_at, id) WHERE ((made_as = 'file'::text) AND (state = ANY (ARRAY['waiting'::text, 'running'::text])));
 alter table public.exports enable row level security;
 alter table public.exports force row level security;
 create policy tenant on exports using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -657,6 +912,22 @@ alter table public.import_chunks enable row level security;
 alter table public.import_chunks force row level security;
 create policy tenant on import_chunks using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select, update on import_chunks to clientele_app;
+
+create table public.import_made (
+  tenant_id uuid not null,
+  import_id uuid not null,
+  dataset text not null,
+  key text not null,
+  record_id uuid not null,
+  "row" bigint not null,
+  made boolean not null,
+  constraint import_made_pkey PRIMARY KEY (tenant_id, import_id, dataset, key)
+);
+alter table public.import_made owner to clientele_owner;
+alter table public.import_made enable row level security;
+alter table public.import_made force row level security;
+create policy tenant on import_made using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on import_made to clientele_app;
 
 create table public.import_plan (
   tenant_id uuid not null,
@@ -734,6 +1005,8 @@ create table public.imports (
   progress jsonb,
   progress_seq bigint not null default 0,
   source_removed_at timestamp with time zone,
+  custom_fields jsonb,
+  rows_removed_at timestamp with time zone,
   constraint imports_pkey PRIMARY KEY (tenant_id, id),
   constraint imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['uploaded'::text, 'inspected'::text, 'mapped'::text, 'checking'::text, 'checked'::text, 'held'::text, 'committing'::text, 'done'::text, 'cancelling'::text, 'cancelled'::text, 'failed'::text, 'undoing'::text, 'undone'::text])))
@@ -741,7 +1014,9 @@ create table public.imports (
 alter table public.imports owner to clientele_owner;
 CREATE INDEX imports_created ON public.imports USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX imports_open ON public.imports USING btree (tenant_id, created_at, id) WHERE (state = ANY (ARRAY['uploaded'::text, 'inspected'::text, 'mapped'::text, 'checking'::text, 'committing'::text, 'cancelling'::text, 'undoing'::text, 'checked'::text]));
+CREATE INDEX imports_rows_kept ON public.imports USING btree (tenant_id, updated_at) WHERE (rows_removed_at IS NULL);
 CREATE INDEX imports_sha256 ON public.imports USING btree (tenant_id, file_sha256);
+CREATE INDEX imports_sources_kept ON public.imports USING btree (tenant_id, updated_at) WHERE (source_removed_at IS NULL);
 CREATE UNIQUE INDEX imports_writing ON public.imports USING btree (tenant_id) WHERE (state = ANY (ARRAY['committing'::text, 'cancelling'::text, 'undoing'::text]));
 alter table public.imports enable row level security;
 alter table public.imports force row level security;
@@ -761,7 +1036,7 @@ alter table public.individual_profiles owner to clientele_owner;
 alter table public.individual_profiles enable row level security;
 alter table public.individual_profiles force row level security;
 create policy tenant on individual_profiles using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on individual_profiles to clientele_app;
+grant delete, insert, maintain, select, update on individual_profiles to clientele_app;
 
 create table public.invitations (
   tenant_id uuid not null,
@@ -800,6 +1075,7 @@ create table public.leads (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint leads_pkey PRIMARY KEY (tenant_id, id),
   constraint leads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint leads_email_check CHECK ((length(email) <= 255))
@@ -807,10 +1083,12 @@ create table public.leads (
 alter table public.leads owner to clientele_owner;
 CREATE INDEX leads_created ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX leads_email ON public.leads USING btree (tenant_id, email);
+CREATE INDEX leads_segment ON public.leads USING btree (tenant_id, segment, created_at DESC, id DESC);
+CREATE INDEX leads_source ON public.leads USING btree (tenant_id, source, created_at DESC, id DESC);
 alter table public.leads enable row level security;
 alter table public.leads force row level security;
 create policy tenant on leads using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on leads to clientele_app;
+grant delete, insert, maintain, select, update on leads to clientele_app;
 
 create table public.members (
   tenant_id uuid not null,
@@ -867,6 +1145,7 @@ create table public.orders (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint orders_pkey PRIMARY KEY (tenant_id, id),
   constraint orders_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -879,10 +1158,11 @@ CREATE INDEX orders_created ON public.orders USING btree (tenant_id, created_at 
 CREATE INDEX orders_customer ON public.orders USING btree (tenant_id, customer_id, created_at DESC) WHERE (customer_id IS NOT NULL);
 CREATE UNIQUE INDEX orders_number ON public.orders USING btree (tenant_id, number);
 CREATE UNIQUE INDEX orders_shopify_order_id ON public.orders USING btree (tenant_id, shopify_order_id) WHERE (shopify_order_id IS NOT NULL);
+CREATE INDEX orders_status ON public.orders USING btree (tenant_id, status, created_at DESC, id DESC);
 alter table public.orders enable row level security;
 alter table public.orders force row level security;
 create policy tenant on orders using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on orders to clientele_app;
+grant delete, insert, maintain, select, update on orders to clientele_app;
 
 create table public.pins (
   tenant_id uuid not null,
@@ -902,6 +1182,7 @@ create table public.pins (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint pins_pkey PRIMARY KEY (tenant_id, id),
   constraint pins_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint pins_board_name_check CHECK ((length(board_name) <= 255)),
@@ -911,10 +1192,12 @@ alter table public.pins owner to clientele_owner;
 CREATE INDEX pins_board ON public.pins USING btree (tenant_id, board_name) WHERE (board_name IS NOT NULL);
 CREATE INDEX pins_created ON public.pins USING btree (tenant_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX pins_pinterest_pin_id ON public.pins USING btree (tenant_id, pinterest_pin_id) WHERE (pinterest_pin_id IS NOT NULL);
+CREATE INDEX pins_published ON public.pins USING btree (tenant_id, published_at DESC, id DESC) WHERE (published_at IS NOT NULL);
+CREATE INDEX pins_status ON public.pins USING btree (tenant_id, status, created_at DESC, id DESC);
 alter table public.pins enable row level security;
 alter table public.pins force row level security;
 create policy tenant on pins using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on pins to clientele_app;
+grant delete, insert, maintain, select, update on pins to clientele_app;
 
 create table public.quotes (
   tenant_id uuid not null,
@@ -931,16 +1214,32 @@ create table public.quotes (
   created_by uuid,
   updated_at timestamp with time zone not null,
   updated_by uuid,
+  custom jsonb not null default '{}'::jsonb,
   constraint quotes_pkey PRIMARY KEY (tenant_id, id),
   constraint quotes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );
 alter table public.quotes owner to clientele_owner;
 CREATE INDEX quotes_created ON public.quotes USING btree (tenant_id, created_at DESC, id DESC);
+CREATE INDEX quotes_status ON public.quotes USING btree (tenant_id, status, created_at DESC, id DESC);
 CREATE INDEX quotes_text ON public.quotes USING btree (tenant_id, text_key);
 alter table public.quotes enable row level security;
 alter table public.quotes force row level security;
 create policy tenant on quotes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
-grant delete, insert, select, update on quotes to clientele_app;
+grant delete, insert, maintain, select, update on quotes to clientele_app;
+
+create table public.removed_records (
+  tenant_id uuid not null,
+  dataset text not null,
+  record_id uuid not null,
+  removed_at timestamp with time zone not null,
+  constraint removed_records_pkey PRIMARY KEY (tenant_id, dataset, record_id),
+  constraint removed_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table public.removed_records owner to clientele_owner;
+alter table public.removed_records enable row level security;
+alter table public.removed_records force row level security;
+create policy tenant on removed_records using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
+grant delete, insert, select, update on removed_records to clientele_app;
 
 create table public.tenant_counters (
   tenant_id uuid not null,
@@ -966,6 +1265,8 @@ create table public.tenants (
   created_at timestamp with time zone not null,
   parent_id uuid,
   settings jsonb not null default '{}'::jsonb,
+  custom_fields_version uuid,
+  custom_fields_unsettled boolean not null default false,
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_key UNIQUE (slug),
   constraint tenants_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES tenants(id),
@@ -977,8 +1278,9 @@ create table public.tenants (
 );
 alter table public.tenants owner to clientele_owner;
 CREATE INDEX tenants_parent ON public.tenants USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX tenants_unsettled ON public.tenants USING btree (id) WHERE custom_fields_unsettled;
 grant insert, select on tenants to clientele_app;
-grant update (name, country, currency, timezone, language, settings) on tenants to clientele_app;
+grant update (name, country, currency, timezone, language, settings, custom_fields_version, custom_fields_unsettled) on tenants to clientele_app;
 comment on table public.tenants is 'The directory of tenants: who there is, before a tenant is set. No data of theirs.';
 
 create table staging.addresses (
@@ -1006,7 +1308,8 @@ create table staging.addresses (
   latitude numeric,
   longitude numeric,
   delivery_instructions text,
-  given text[]
+  given text[],
+  custom jsonb
 );
 alter table staging.addresses owner to clientele_loader;
 CREATE INDEX addresses_row ON staging.addresses USING btree (tenant_id, import_id, chunk, "row");
@@ -1028,7 +1331,8 @@ create table staging.analytics (
   new_leads bigint,
   quiz_completions bigint,
   pin_impressions bigint,
-  pin_clicks bigint
+  pin_clicks bigint,
+  custom jsonb
 );
 alter table staging.analytics owner to clientele_loader;
 CREATE INDEX analytics_row ON staging.analytics USING btree (tenant_id, import_id, chunk, "row");
@@ -1049,7 +1353,8 @@ create table staging.assets (
   status text,
   quality_score numeric,
   url text,
-  created_at timestamp with time zone
+  created_at timestamp with time zone,
+  custom jsonb
 );
 alter table staging.assets owner to clientele_loader;
 CREATE INDEX assets_row ON staging.assets USING btree (tenant_id, import_id, chunk, "row");
@@ -1167,7 +1472,8 @@ create table staging.customers (
   latitude numeric,
   longitude numeric,
   delivery_instructions text,
-  given text[]
+  given text[],
+  custom jsonb
 );
 alter table staging.customers owner to clientele_loader;
 CREATE INDEX customers_row ON staging.customers USING btree (tenant_id, import_id, chunk, "row");
@@ -1191,7 +1497,8 @@ create table staging.leads (
   created_at timestamp with time zone,
   utm_source text,
   utm_medium text,
-  utm_campaign text
+  utm_campaign text,
+  custom jsonb
 );
 alter table staging.leads owner to clientele_loader;
 CREATE INDEX leads_row ON staging.leads USING btree (tenant_id, import_id, chunk, "row");
@@ -1223,7 +1530,8 @@ create table staging.orders (
   line_sku text,
   line_title text,
   line_quantity bigint,
-  line_unit_price numeric(19,4)
+  line_unit_price numeric(19,4),
+  custom jsonb
 );
 alter table staging.orders owner to clientele_loader;
 CREATE INDEX orders_row ON staging.orders USING btree (tenant_id, import_id, chunk, "row");
@@ -1249,7 +1557,8 @@ create table staging.pins (
   published_at timestamp with time zone,
   link text,
   pinterest_pin_id text,
-  created_at timestamp with time zone
+  created_at timestamp with time zone,
+  custom jsonb
 );
 alter table staging.pins owner to clientele_loader;
 CREATE INDEX pins_row ON staging.pins USING btree (tenant_id, import_id, chunk, "row");
@@ -1271,10 +1580,67 @@ create table staging.quotes (
   collection text,
   mood text,
   status text,
-  created_at timestamp with time zone
+  created_at timestamp with time zone,
+  custom jsonb
 );
 alter table staging.quotes owner to clientele_loader;
 CREATE INDEX quotes_row ON staging.quotes USING btree (tenant_id, import_id, chunk, "row");
 alter table staging.quotes enable row level security;
 create policy tenant on staging.quotes using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))) with check ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif")));
 grant delete, insert, select on staging.quotes to clientele_app;
+
+CREATE OR REPLACE FUNCTION public.find_customers(words text[], with_tags text[], most integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  tenant constant uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
+  tags constant text[] := lower_texts(coalesce(with_tags, '{}'));
+  matches text := 'true';
+  word text;
+  newest integer;
+  found_ids uuid[];
+begin
+  if tenant is null then
+    raise exception 'No tenant is set.' using errcode = 'insufficient_privilege';
+  end if;
+  foreach word in array coalesce(words, '{}') loop
+    matches := matches || format(' and (search_text like %1$L or number = any (%2$L) or external_id = any (%3$L))',
+      '%' || regexp_replace(lower(word), '([\\%_])', '\\\1', 'g') || '%', array[word, upper(word)], array[word, upper(word), lower(word)]);
+  end loop;
+  if cardinality(tags) > 0 then
+    matches := matches || ' and lower_texts(tags) @> $2';
+  end if;
+  if most is null then
+    return query execute format('select id from customers where tenant_id = $1 and deleted_at is null and %s', matches)
+      using tenant, tags;
+    return;
+  end if;
+  foreach newest in array array[5000, 100000] loop
+    execute format('select array_agg(id order by created_at desc, id desc) from (select id, created_at from (
+        select id, created_at, search_text, number, external_id, tags from customers where tenant_id = $1 and deleted_at is null
+        order by created_at desc, id desc limit $3) n where %s order by created_at desc, id desc limit $4) f', matches)
+      into found_ids using tenant, tags, newest, most;
+    if cardinality(found_ids) >= most then
+      return query select unnest(found_ids);
+      return;
+    end if;
+    -- Rare among the newest: the index has few of them.
+    exit when coalesce(cardinality(found_ids), 0) < 10;
+  end loop;
+  return query execute format('with f as materialized (
+      select id, created_at from customers where tenant_id = $1 and deleted_at is null and %s)
+    select id from f order by created_at desc, id desc limit $3', matches) using tenant, tags, most;
+end $function$
+;
+alter function find_customers(text[],text[],integer) owner to clientele_search;
+grant execute on function find_customers(text[],text[],integer) to clientele_app;
+
+CREATE OR REPLACE FUNCTION public.lower_texts(texts text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$ begin return lower(texts::text)::text[]; end $function$
+;

@@ -3,11 +3,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../database/connect.ts';
 import { throughOutages } from '../database/retrying.ts';
+import { tenantDataset } from '../datasets/custom/tenant-dataset.ts';
+import type { Dataset } from '../datasets/define-dataset.ts';
 import { datasets } from '../datasets/registry.ts';
 import { cancelRun } from '../import/cancel.ts';
 import { driveRun } from '../import/drive.ts';
 import { takeFile, takeStream } from '../import/intake.ts';
 import { parseMapOption, parseWriteOption } from '../import/mapping/mapping.ts';
+import { parseNewField } from '../import/mapping/new-fields.ts';
+import { makeable } from '../import/missing/named-missing.ts';
 import { fieldKeys, listed, matchKeys } from '../import/option-keys.ts';
 import { countProblems, firstProblems } from '../import/problems.ts';
 import { rejectFile, resultFile } from '../import/reject-file.ts';
@@ -20,31 +24,38 @@ import { progressLine } from './progress.ts';
 import { runAsJson, runAsText } from './run-report.ts';
 import { withDatabase } from './with-database.ts';
 
-export const help = `clientele import: a file becomes customers
+export const help = `clientele import: a file becomes customers, orders, or records of another kind
 
 Every row is read and checked before anything is written. A row that is wrong stays out, with the reason; the others
 go in, unless the import is --atomic. What was written can be undone: "clientele imports undo ID".
 
 Usage: clientele import FILE|- --tenant TENANT [OPTIONS]
 
-  FILE is CSV (any delimiter), JSON or NDJSON, plain, gzipped or alone in a zip. "-" reads standard input.
+  FILE is CSV (any delimiter), JSON, NDJSON or an Excel workbook (.xlsx), plain, gzipped or alone in a zip. "-" reads
+  standard input.
 
   --tenant TENANT       whose data it becomes: a slug or an id
   --dataset DATASET     customers (default), addresses, leads, orders, pins, quotes, assets or analytics
   --mode MODE           upsert (default), create (leave what exists), update (leave what does not)
   --match KEY,…         fields by which a row finds its record, in order (customers: id,number,external_id,email)
   --map "Column=field"  which field a column feeds; "Column=" leaves it out. May be repeated; the rest is suggested
+  --new-field "Column=key:type"
+                        keeps a column as a field of your own, which is made on the spot (type: text, integer, decimal,
+                        money, boolean, date, datetime, email, phone, url, tags, country, json …). May be repeated
   --write field=rule    overwrite (default), fill, never, add or clear. May be repeated
   --empty keep|clear    what an empty cell does to a record that is there (default: keep)
   --duplicates RULE     rows that mean the same record: last (default), first, merge or fail
   --deleted RULE        a row that matches a deleted record: restore it (default) or skip
   --require field,…     fields without which nothing is created (customers: email, orders: total); "": none
+  --create-missing DATASETS  make the records that rows name by an e-mail address and nobody has: with "customers", an
+                        order's unknown address becomes a guest
   --no-new-groups       a group, or a board of pins, that is not there is a problem, instead of being made
   --dates dmy|mdy|ymd   how dates are written, where the file itself does not tell
   --decimal .|,         the decimal separator, where the file itself does not tell
   --country XX          for phone numbers that name none (default: the tenant's)
   --encoding NAME       such as utf-8 or windows-1252, instead of what is found
   --delimiter CHAR      instead of what is found; "tab" for a tab
+  --sheet NAME|N        of a workbook: a sheet by its name, or its place from 1 on (default: the first with anything in it)
   --atomic              all rows or none
   --dry-run             check only, and say what would change
   --rejects OUT         write the rows that failed to this file, with their problems in the first columns
@@ -64,17 +75,20 @@ const options = {
   mode: { type: 'string', default: 'upsert' },
   match: { type: 'string' },
   map: { type: 'string', multiple: true },
+  'new-field': { type: 'string', multiple: true },
   write: { type: 'string', multiple: true },
   empty: { type: 'string', default: 'keep' },
   duplicates: { type: 'string', default: 'last' },
   deleted: { type: 'string', default: 'restore' },
   require: { type: 'string' },
+  'create-missing': { type: 'string', default: '' },
   'no-new-groups': { type: 'boolean', default: false },
   dates: { type: 'string' },
   decimal: { type: 'string' },
   country: { type: 'string' },
   encoding: { type: 'string' },
   delimiter: { type: 'string' },
+  sheet: { type: 'string' },
   atomic: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   rejects: { type: 'string' },
@@ -89,11 +103,14 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   const file = positionals[0] ?? '';
   if (values.tenant === undefined) throw usageError('Say whose data it becomes: --tenant');
   const tenantNamed = values.tenant;
-  const runOptions = readRunOptions(values);
+  const plain = datasetNamed(values.dataset);
+  const said = readRunOptions(values, plain);
   return withDatabase(
     context,
     async (database) => {
       const tenant = await findTenant(database, tenantNamed);
+      const of = await tenantDataset(database, tenant.id, plain);
+      const runOptions = { ...said, ...requiring(values, of) };
       const arrival = { tenantId: tenant.id, dataset: values.dataset, options: runOptions, by: null };
       const seconds = stopwatch();
       const importId =
@@ -161,12 +178,20 @@ function exitCodeOf(ended: ImportRun): number {
   return ended.failed > 0 ? 3 : 0;
 }
 
-function readRunOptions(values: Values): RunOptions {
-  const dataset = datasets.find((candidate) => candidate.key === values.dataset);
-  if (dataset === undefined)
-    throw usageError(
-      `There is no dataset "${values.dataset}"; there are ${datasets.map(({ key }) => key).join(', ')}`,
-    );
+/** @throws AppError `usage.invalid` */
+function datasetNamed(key: string): Dataset {
+  const found = datasets.find((candidate) => candidate.key === key);
+  if (found !== undefined) return found;
+  throw usageError(`There is no dataset "${key}"; there are ${datasets.map((each) => each.key).join(', ')}`);
+}
+
+/** What names fields the tenant's own may be among. @param dataset with those. */
+function requiring({ require }: Values, dataset: Dataset): Pick<RunOptions, 'require'> {
+  return require === undefined ? {} : { require: fieldKeys(dataset, listed(require)) };
+}
+
+function readRunOptions(values: Values, dataset: Dataset): RunOptions {
+  const newFields = (values['new-field'] ?? []).map(parseNewField);
   const match = values.match === undefined ? undefined : matchKeys(dataset, listed(values.match));
   return {
     mode: oneOf('--mode', values.mode, ['create', 'update', 'upsert']),
@@ -174,8 +199,8 @@ function readRunOptions(values: Values): RunOptions {
     duplicates: oneOf('--duplicates', values.duplicates, ['last', 'first', 'merge', 'fail']),
     deleted: oneOf('--deleted', values.deleted, ['restore', 'skip']),
     ...(match === undefined ? {} : { match }),
-    ...(values.require === undefined ? {} : { require: fieldKeys(dataset, listed(values.require)) }),
     map: (values.map ?? []).map(parseMapOption),
+    ...(newFields.length === 0 ? {} : { newFields }),
     write: (values.write ?? []).map(parseWriteOption),
     reading: readReading(values),
     dialect: {
@@ -183,9 +208,11 @@ function readRunOptions(values: Values): RunOptions {
       ...(values.delimiter === undefined
         ? {}
         : { delimiter: values.delimiter === 'tab' ? '\t' : values.delimiter }),
+      ...(values.sheet === undefined ? {} : { sheet: values.sheet }),
     },
     atomic: values.atomic,
     createGroups: !values['no-new-groups'],
+    createMissing: makeable(dataset, listed(values['create-missing'])),
     commit: !values['dry-run'],
   };
 }

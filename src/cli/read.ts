@@ -19,13 +19,15 @@ database is needed. Rows that are wrong are left out, and named on standard erro
 
 Usage: clientele read FILE… [OPTIONS]
 
-  FILE is CSV (any delimiter), JSON or NDJSON, plain, gzipped or alone in a zip. "-" reads standard input.
+  FILE is CSV (any delimiter), JSON, NDJSON or an Excel workbook (.xlsx), plain, gzipped or alone in a zip. "-" reads
+  standard input.
 
   --as csv|ndjson    what to write (default: csv, with the header cleaned)
   --out-dir DIR      write each file to DIR/NAME.csv, or .ndjson, instead of one file to standard output
   --dialect          print what was found, one JSON object a file, to standard output; rows then go to --out-dir only
   --encoding NAME    such as utf-8 or windows-1252, instead of what is found
   --delimiter CHAR   instead of what is found; "tab" for a tab
+  --sheet NAME|N     of a workbook: the name of a sheet, or its place from 1 on, instead of the first with anything in it
 
 A file that cannot be read leaves no output and one line on standard error; the others are read.
 
@@ -40,6 +42,7 @@ const options = {
   dialect: { type: 'boolean', default: false },
   encoding: { type: 'string' },
   delimiter: { type: 'string' },
+  sheet: { type: 'string' },
 } as const;
 
 interface Task {
@@ -74,8 +77,17 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   return code;
 }
 
-function givenDialect({ encoding, delimiter }: { encoding?: string; delimiter?: string }): Partial<Dialect> {
+function givenDialect({
+  encoding,
+  delimiter,
+  sheet,
+}: {
+  encoding?: string;
+  delimiter?: string;
+  sheet?: string;
+}): Partial<Dialect> {
   return {
+    ...(sheet !== undefined && { sheet }),
     ...(encoding !== undefined && { encoding }),
     ...(delimiter !== undefined && { delimiter: /^(?:tab|\\t)$/i.test(delimiter) ? '\t' : delimiter }),
   };
@@ -130,7 +142,7 @@ function describeFile(
   count: ConversionCount,
   problems: ReadonlyMap<ProblemCode, number>,
 ) {
-  const { dialect, columns, encodingCertain, notes } = inspection;
+  const { dialect, columns, encodingCertain, notes, sheets } = inspection;
   const { format, packing, encoding } = dialect;
   const {
     delimiter,
@@ -142,6 +154,7 @@ function describeFile(
     footerRows,
     comment,
     rowsAt,
+    sheet,
   } = dialect;
   return {
     file,
@@ -160,6 +173,13 @@ function describeFile(
       comment,
     }),
     ...(format === 'json' && { rows_at: rowsAt ?? null }),
+    ...(format === 'xlsx' && {
+      sheet,
+      sheets: sheets?.map(({ name }) => name),
+      header,
+      skip_lines: skipLines,
+      footer_rows: footerRows,
+    }),
     columns: columns.map((column) => column.name),
     rows: count.rows,
     rows_left_out: count.faults,

@@ -26,6 +26,7 @@ export function runAsJson(run: ImportRun, { seconds, problems }: RunFigures): Re
     seconds: Number(seconds.toFixed(3)),
     rows_per_second: Math.round(read / Math.max(seconds, 0.001)),
     problems,
+    ...(run.report?.made === undefined ? {} : { made: run.report.made }),
     ...(run.failure === null ? {} : { error: run.failure }),
     ...(run.options.commit ? {} : { dry_run: true, changed: run.report?.changed ?? {} }),
   };
@@ -57,6 +58,10 @@ function countLines(run: ImportRun, dryRun: boolean): string[] {
     ['unchanged', run.unchanged],
     ['skipped', run.skipped],
     ['failed', run.failed],
+    ...Object.entries(run.report?.made ?? {}).map(([key, records]): [string, number] => [
+      `${dryRun ? 'to make' : 'made'}: ${key} that rows name and nobody had`,
+      records,
+    ]),
   ];
   const width = Math.max(...rows.map(([, rows_]) => count(rows_).length));
   return rows.map(([word, rows_]) => `  ${count(rows_).padStart(width)} ${word}`);

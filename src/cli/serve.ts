@@ -19,7 +19,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
     async (database) => {
       const jobs = await openJobs(database);
       try {
-        const server = await listen(database, jobs.wake);
+        const server = await listen(database, jobs);
         process.stdout.write(
           [`Listening: ${server.url}`, ...(await settingUpLines(database, server.url)), ''].join('\n'),
         );

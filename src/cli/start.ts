@@ -18,7 +18,7 @@ import { untilInterrupted } from './serve.ts';
 import { settingUpLines } from './setting-up.ts';
 import { withDatabase } from './with-database.ts';
 
-export const help = `clientele start: set everything up, serve the API, and bring imports on
+export const help = `clientele start: set everything up, serve the API, and do the work behind it
 
 What "npm start" runs: server and worker in one process, on the private database in the data folder. The first start
 prints a link by which the first account is made. It stays until Ctrl-C.
@@ -37,7 +37,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
       if (values.demo) await importExample(database, await demoTenant(database));
       const jobs = await openJobs(database);
       try {
-        const server = await listen(database, jobs.wake);
+        const server = await listen(database, jobs);
         process.stdout.write(
           [...(await settingUpLines(database, server.url)), ...whatNext(server.url), ''].join('\n'),
         );

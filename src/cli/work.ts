@@ -2,16 +2,17 @@ import { openJobs } from '../jobs/jobs.ts';
 import { type CommandContext, readArguments } from './command.ts';
 import { withDatabase } from './with-database.ts';
 
-export const help = `clientele work: bring imports on, those whose process has died among them
+export const help = `clientele work: bring imports, exports and schedules on, also where a process has died
 
-Any number of workers may run, on any number of machines. They are woken for imports that arrive over the web, and look
-by themselves for those that nobody works on. A run belongs to whoever holds its lease; when that process is gone, a
-worker takes the run over within a minute and goes on where it stood. A worker that is stopped leaves its runs to the
-others after the chunk that is being written.
+Any number of workers may run, on any number of machines. They are woken for what arrives over the web, and look by
+themselves for what nobody works on. An import or an export belongs to whoever holds its lease; when that process is
+gone, a worker takes it over within a minute: an import goes on where it stood, the file of an export is made anew, and
+what a schedule has made is delivered. A worker that is stopped leaves its imports to the others after the chunk that is
+being written.
 
 Usage: clientele work [--until-idle]
 
-  --until-idle  end when no run is left to bring on`;
+  --until-idle  end when nothing is left to be done`;
 
 const options = { 'until-idle': { type: 'boolean', default: false } } as const;
 
@@ -26,7 +27,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
       if (context.interrupted.aborted) stop();
       try {
         const brought = await jobs.work({ untilIdle: values['until-idle'] });
-        process.stdout.write(`Brought ${brought} import${brought === 1 ? '' : 's'} to an end.\n`);
+        process.stdout.write(`Brought ${brought} run${brought === 1 ? '' : 's'} to an end.\n`);
         return 0;
       } finally {
         await jobs.stop();

@@ -19,7 +19,10 @@ import {
   loaderLogin,
   loginsOf,
   makeLogin,
+  makeSearchRole,
+  ownerLogin,
   prepareServer,
+  searchRole,
 } from './logins.ts';
 import { secretOf } from './secret.ts';
 import { typeParsers } from './type-parsers.ts';
@@ -35,7 +38,7 @@ export interface Database {
   readonly loader: pg.Pool;
   /** Lets the owner in for as long as the work takes, on a connection of its own. For migrations. */
   asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
-  /** Makes the logins of app and loader where they are missing. The private server has them already. */
+  /** Makes the logins of app and loader, and the role of the search, where they are missing. */
   makeLogins(): Promise<void>;
   /**
    * After a connection was lost: waits until the database answers again; a private server that died is started.
@@ -82,7 +85,8 @@ async function connectEmbedded(dataFolder: string): Promise<Database> {
     const secret = configuration().secret ?? (await secretOf(dataFolder));
     const logins = loginsOf({ ...server.connection, database: databaseName }, secret);
     const database = openDatabase('embedded', logins, {
-      makeLogins: async () => {},
+      // Its logins were made with it; the role of the search is younger than some servers are.
+      makeLogins: () => withClient(server.connection, (client) => makeSearchRole(client, ownerLogin)),
       restart: () => server.ensureRunning(),
       leave: () => server.release(),
     });
@@ -135,6 +139,9 @@ async function makeWorkingLogins(owner: pg.ClientBase, logins: Logins, secret: s
     if (!rows[0].may)
       await owner.query(`grant connect on database ${pg.escapeIdentifier(rows[0].database)} to ${name}`);
   }
+  await makeSearchRole(owner).catch((error: unknown) => {
+    throw codeOf(error) === '42501' ? mayNotMakeLogins(error) : error;
+  });
 }
 
 async function mayEnter(login: Login): Promise<boolean> {
@@ -150,7 +157,7 @@ async function mayEnter(login: Login): Promise<boolean> {
 function mayNotMakeLogins(error: unknown): AppError {
   return new AppError(
     'database.unreachable',
-    `The login of DATABASE_URL may not make the logins ${appLogin} and ${loaderLogin}, or set their passwords: give it CREATEROLE for the first migration.`,
+    `The login of DATABASE_URL may not make the roles ${appLogin}, ${loaderLogin} and ${searchRole}, or set their passwords: give it CREATEROLE for the first migration.`,
     {},
     { cause: error },
   );

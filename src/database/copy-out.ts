@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { to } from 'pg-copy-streams';
+import { CopiedRows, type RowsOptions } from './copied-rows.ts';
 import type { TenantTransaction } from './with-tenant.ts';
 
 export interface CopyOut {
@@ -17,8 +17,12 @@ export interface CopyOut {
 }
 
 /** @param statement `copy (…) to stdout`. Nothing else may be asked of the transaction until it has ended. */
-export function copyOut({ client }: TenantTransaction, statement: string): CopyOut {
-  const stream = client.query(to(statement));
+export function copyOut(
+  { client }: TenantTransaction,
+  statement: string,
+  options: RowsOptions = {},
+): CopyOut {
+  const stream = client.query(new CopiedRows(statement, options));
   const ended = finished(stream, { writable: false }).catch(async (error: unknown) => {
     if (!stream.readableEnded && !isRefusal(error)) await client.end().catch(() => {});
     throw error;

@@ -162,6 +162,7 @@ const viewsQuery = `
 
 const functionsQuery = `
   select concat_ws(E'\\n', rtrim(pg_get_functiondef(p.oid)) || ';',
+    case when proowner::regrole::text = 'clientele_search' then format('alter function %s owner to clientele_search;', p.oid::regprocedure) end,
     (select string_agg(format('grant execute on function %s to %s;', p.oid::regprocedure, coalesce(nullif(grantee, 0)::regrole::text, 'public')), E'\\n' order by grantee)
      from aclexplode(proacl) where grantee <> proowner)) as line
   from pg_proc p

@@ -14,6 +14,8 @@ import { passwordOf, scramVerifier } from './secret.ts';
 export const ownerLogin = 'clientele_owner';
 export const appLogin = 'clientele_app';
 export const loaderLogin = 'clientele_loader';
+/** Nobody enters as it and nobody is a member of it: it owns the functions that search past row security, tenant by tenant. */
+export const searchRole = 'clientele_search';
 export const databaseName = 'clientele';
 
 /** Where a server is and as whom to enter; what pg takes. */
@@ -45,7 +47,22 @@ export async function makeLogin(client: pg.ClientBase, name: string, secret: str
 }
 
 /**
- * Prepares a private server: its three logins, and the database that belongs to the owner. What is there already
+ * Makes the role that owns the search where it is missing. The owner may hand it out, as whoever makes a role may, and
+ * is no member of it.
+ *
+ * @param client a superuser, or a role with CREATEROLE, which may hand out what it made by that alone.
+ * @param owner who migrates, where it is somebody else.
+ */
+export async function makeSearchRole(client: pg.ClientBase, owner?: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [searchRole]);
+  if (rowCount === 0)
+    await client.query(`create role ${searchRole} with nologin nocreatedb nocreaterole noinherit`);
+  if (owner !== undefined)
+    await client.query(`grant ${searchRole} to ${owner} with admin true, inherit false, set false`);
+}
+
+/**
+ * Prepares a private server: its three logins, the role of the search, and the database that belongs to the owner. What is there already
  * stays as it is, but for the passwords.
  *
  * @param superuser connected to the database `postgres`.
@@ -57,6 +74,7 @@ export async function prepareServer(
 ): Promise<void> {
   await superuser.query(`select pg_advisory_lock(hashtext('clientele: prepare the server'))`);
   for (const name of [ownerLogin, appLogin, loaderLogin]) await makeLogin(superuser, name, secret);
+  await makeSearchRole(superuser, ownerLogin);
   const { rowCount } = await superuser.query('select from pg_database where datname = $1', [database]);
   if (rowCount === 0) await superuser.query(`create database ${database} owner ${ownerLogin}`);
   await superuser.query(`revoke all on database ${database} from public`);

@@ -95,7 +95,7 @@ const identityFields = inPart('customers', [
   choice('status', 'Status', statuses, { default: 'active', alongside: archiving }),
   choice('account_status', 'Account Status', accountStatuses, { default: 'active', exportDefault: true }),
   text('first_name', 'First Name', { max: 255, impliedBy: byFullName, exportDefault: true, aliases: ['firstName', 'given name', 'forename'] }),
-  text('last_name', 'Last Name', { max: 255, impliedBy: byFullName, exportDefault: true, aliases: ['lastName', 'surname', 'family name'] }),
+  text('last_name', 'Last Name', { max: 255, indexed: true, impliedBy: byFullName, exportDefault: true, aliases: ['lastName', 'surname', 'family name'] }),
   text('display_name', 'Display Name', { max: 511, default: { sql: defaultDisplayName }, follows: ['first_name', 'last_name', 'company_name', 'type'], aliases: ['full name', 'name'] }),
 ]);
 
@@ -168,7 +168,7 @@ const relationFields = [
 const totalAndRecordFields = [
   ...inPart('customers', [
     integer('orders_count', 'Total Orders', { range: count, default: '0', aliases: ['total_orders', 'order_count'] }),
-    money('total_spent', 'Total Spent', { default: '0', aliases: ['total_revenue', 'totalRevenue', 'lifetime spend'] }),
+    money('total_spent', 'Total Spent', { default: '0', scaledColumn: 'total_spent_scaled', aliases: ['total_revenue', 'totalRevenue', 'lifetime spend'] }),
     money('average_order_value', 'Avg Order Value', { importable: 'no' }),
     datetime('first_order_at', 'First Order', { alongside: broughtAlong('opening_first_order_at') }),
     datetime('last_order_at', 'Last Order', { alongside: broughtAlong('opening_last_order_at'), aliases: ['last_order_date'] }),
@@ -177,7 +177,7 @@ const totalAndRecordFields = [
   ]),
   ...inPart('derived', [
     boolean('is_guest', 'Guest', { importable: 'no', sql: (column) => `${column('status')} = 'guest'` }),
-    boolean('archived', 'Archived', { importable: 'no', sql: (column) => `${column('archived_at')} is not null` }),
+    boolean('archived', 'Archived', { importable: 'no', sql: (column) => `${column('status')} = 'archived'` }),
   ]),
   ...inPart('customers', [
     datetime('archived_at', 'Archived At', { importable: 'no' }),

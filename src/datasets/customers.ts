@@ -4,9 +4,11 @@
  * what a row must fulfil across them, and what it implies, in customer-derive.ts.
  */
 
+import { literal } from '../database/literal.ts';
+import { addressPattern } from '../field-types/email.ts';
 import { deriveCustomer, impliedCustomerFields } from './customer-derive.ts';
 import { customerFields } from './customer-fields.ts';
-import { type ColumnOf, type Dataset, defineDataset, type Part } from './define-dataset.ts';
+import { type Bare, type ColumnOf, type Dataset, defineDataset, type Part } from './define-dataset.ts';
 
 const parts: Part[] = [
   {
@@ -75,27 +77,29 @@ const lacksPersonName = (of: ColumnOf): string =>
   `${of('type')} = 'individual' and ${of('first_name')} is null ` +
   `and (${of('display_name')} is null or ${of('display_name')} = ${of('last_name')})`;
 
+/** Somebody who ordered and gave no more than an address. */
+const guest: Bare = {
+  by: 'email',
+  keyOf: (text) =>
+    `case when length(${text}) <= 255 and lower(${text}) ~ ${literal(addressPattern)} then lower(${text}) end`,
+  alike: ['display_name'],
+  values: { status: 'guest' },
+};
+
 export const customers: Dataset = defineDataset({
   key: 'customers',
   label: 'Customers',
   singular: 'customer',
   parts,
   numbers: { field: 'number', counter: 'customer_number', prefix: 'CUST-' },
+  bare: guest,
   dependents: [{ table: 'orders', column: 'customer_id' }],
   softDeletes: true,
   fields: customerFields,
   matchKeys: ['id', 'number', 'external_id', 'email'],
   optionalMatchKeys: ['phone'],
-  searched: [
-    'display_name',
-    'first_name',
-    'last_name',
-    'company_name',
-    'email',
-    'phone',
-    'number',
-    'external_id',
-  ],
+  searched: ['display_name', 'first_name', 'last_name', 'company_name', 'email', 'phone'],
+  finder: { name: 'find_customers', tags: 'tags' },
   requiredByDefault: ['email'],
   createRules: [
     { field: 'first_name', lacks: lacksPersonName },

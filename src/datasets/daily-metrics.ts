@@ -31,10 +31,10 @@ export function dailyMetrics({ tenant, from, to }: DailyMetricsSql): string {
   };
   const day = (column: string): string => `(${column} at time zone z.timezone)::date`;
   const zone = `(select t.timezone, t.currency from tenants t where t.id = ${tenant}) z`;
-  return `select d.tenant_id, d.id, d.date, d.revenue, d.orders, d.new_customers, d.new_leads, d.quiz_completions, d.pin_impressions, d.pin_clicks, true as imported
+  return `select d.tenant_id, d.id, d.date, d.revenue, d.orders, d.new_customers, d.new_leads, d.quiz_completions, d.pin_impressions, d.pin_clicks, d.custom, true as imported
   from daily_metrics d where d.tenant_id = ${tenant}${imported}
 union all
-select ${tenant}::uuid, null::uuid, c.date, ${figures.map((figure) => `coalesce(sum(c.${figure}), 0) as ${figure}`).join(', ')}, null::bigint, null::bigint, false
+select ${tenant}::uuid, null::uuid, c.date, ${figures.map((figure) => `coalesce(sum(c.${figure}), 0) as ${figure}`).join(', ')}, null::bigint, null::bigint, '{}'::jsonb, false
   from (
     select ${day('o.created_at')} as date, sum(o.total) filter (where ${countsAsMoney('z.currency')}) as revenue,
       count(*) as orders, 0 as new_customers, 0 as new_leads, 0 as quiz_completions

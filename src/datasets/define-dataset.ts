@@ -46,12 +46,32 @@ export interface FieldDefinition extends FieldLimits {
   readonly unique?: boolean;
   /** Column in the same part for the normal form that is compared and indexed (phone → phone_e164). */
   readonly normalColumn?: string;
+  /** An index of its own finds records by its value, though it is not unique: lists are sorted by it. */
+  readonly indexed?: boolean;
+  /**
+   * Column in the same part for an amount as a whole number of ten-thousandths, at the ends of a bigint where it is
+   * more: what an index is asked by, since row security lets none be asked by a numeric.
+   */
+  readonly scaledColumn?: string;
   /** A reference's target, and the fields of it by which a file may name one, in order. */
   readonly reference?: ReferenceTarget;
   /** Read only by roles with `read_sensitive`. */
   readonly sensitive?: boolean;
+  /** A field of the tenant's own, kept under its key in the root's JSON column `custom`: see custom/custom-field.ts. */
+  readonly custom?: CustomStorage;
   /** The table that lists the values there are, by their `name`, and what one is called; a run that may adds the new ones. */
   readonly listedIn?: { readonly table: string; readonly singular: string };
+}
+
+export interface CustomStorage {
+  /** Of the definition. */
+  readonly id: string;
+  /** Which one of it: it grows when type or limits change. */
+  readonly revision: number;
+  /** Whether its values stand in `custom_values` too. */
+  readonly isIndexed: boolean;
+  /** For an undo: the definition is another one since, so that its values stay as they are. */
+  readonly isFrozen?: boolean;
 }
 
 export interface ReferenceTarget {
@@ -126,6 +146,18 @@ export interface Gathered {
   readonly entry: Readonly<Record<string, { readonly field: string; readonly otherwise?: string }>>;
 }
 
+/** What makes a record that rows of other datasets name, and nobody has, in a run that may make such. */
+export interface Bare {
+  /** The field that the record is named by. */
+  readonly by: string;
+  /** SQL: a text as that field would have it; null where the field cannot. */
+  readonly keyOf: (text: string) => string;
+  /** Fields that have the same text, since a record needs them. */
+  readonly alike: readonly string[];
+  /** Canonical texts of further fields. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** Values of one row under their keys, canonical; null is blank. Only fields with a staged column are there. */
 export interface DraftRow {
   get(key: string): string | null;
@@ -146,6 +178,7 @@ export interface DatasetDefinition {
   readonly fields: readonly FieldDefinition[];
   /** The field that is given out when a new record has none: its tenant counter, and the text before six digits or more. */
   readonly numbers?: Numbers;
+  readonly bare?: Bare;
   /** Tables of records that belong to one, beside its parts, with the column that names it: while there are any, it is not removed. */
   readonly dependents?: readonly { readonly table: string; readonly column: string }[];
   readonly figures?: readonly Figures[];
@@ -160,6 +193,8 @@ export interface DatasetDefinition {
   readonly optionalMatchKeys?: readonly string[];
   /** Fields in which a text is looked for. */
   readonly searched?: readonly string[];
+  /** What finds records by index: the function's name, given words of the fields `searched`, and tags of the field `tags`. */
+  readonly finder?: { readonly name: string; readonly tags: string };
   /** Records without a key of their own are found by these fields together, compared without regard to case. */
   readonly identity?: readonly string[];
   /** Flags that pass from one record of an owner to another: whoever has one gives it up to the row that claims it. */
@@ -192,6 +227,16 @@ export interface Dataset extends DatasetDefinition {
   readonly importable: readonly FieldDefinition[];
   /** The canonical key for a header, alias or label in any spelling; undefined when none claims it. */
   keyFor(spelling: string): string | undefined;
+}
+
+/** Keys of the fields that decide whether a record has a profile whatever values it has for it; none for other parts. */
+export function decidedBy({ alwaysWhen }: Part): string[] {
+  const asked = new Set<string>();
+  alwaysWhen?.((key) => {
+    asked.add(key);
+    return 'null';
+  });
+  return [...asked];
 }
 
 /** Letters and digits of a header, lower case: "E-mail Address" and "email_address" are one spelling. */
@@ -233,6 +278,9 @@ function claimSpellings(definition: DatasetDefinition): Map<string, string> {
     for (const spelling of [field.key, field.label, ...(field.aliases ?? [])]) {
       const normal = normaliseSpelling(spelling);
       const holder = claimed.get(normal);
+      // What a tenant calls a field of its own gives way: a later version of the program may bring the name.
+      const givesWay = field.custom !== undefined && (holder !== undefined || normal === '');
+      if (givesWay) continue;
       if (holder !== undefined && holder !== field.key) {
         throw new Error(
           `"${spelling}" is claimed by ${definition.key}.${holder} and ${definition.key}.${field.key}.`,

@@ -10,7 +10,7 @@ import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { FormatContext } from './format.ts';
 import type { ChosenColumn, ExportQuery } from './query.ts';
-import { cellKindOf } from './workbook-cells.ts';
+import { cellKindOf, typedSql } from './workbook-cells.ts';
 
 /** @returns what COPY is asked for, and what its bytes pass through. */
 export function workbook(
@@ -21,7 +21,7 @@ export function workbook(
   const columns = query.columns.map(({ header, field }) => ({ header, kind: cellKindOf(field, context) }));
   const moneyDecimals = currencyDecimals(context.currency);
   return {
-    statement: `copy (${query.typedCells(context)}) to stdout (format text, encoding 'UTF8')`,
+    statement: `copy (${query.cells(context, typedSql)}) to stdout (format text, encoding 'UTF8')`,
     through: [workbookStream({ title, columns, moneyDecimals, createdAt: now() })],
   };
 }
@@ -45,7 +45,7 @@ export async function refuseLongCells(
   const names = doubtful.map((_, at) => `c${at}`);
   const counts = names.map((name) => `count(*) filter (where ${isLongSql(`t.${name}`)})::int as ${name}`);
   const { rows } = await tx.query<Record<string, number>>(
-    `select ${counts.join(', ')} from (${query.typedCellsOf(doubtful, context)}) t(${names.join(', ')})`,
+    `select ${counts.join(', ')} from (${query.cellsOf(doubtful, context, typedSql)}) t(${names.join(', ')})`,
   );
   const found = names.findIndex((name) => (rows[0]?.[name] ?? 0) > 0);
   const field = doubtful[found]?.field;

@@ -9,7 +9,9 @@ import type { FieldType } from './field-type.ts';
 import { guard } from './spreadsheet-marks.ts';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-const address = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(?:\\.${label})+$`);
+/** An address in lower case, in the words that a regular expression here and one of the database have in common. */
+export const addressPattern = `^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(?:\\.${label})+$`;
+const address = new RegExp(addressPattern);
 
 /** What stands between the dots of an international domain: ASCII only as it may stand in a domain. */
 const internationalDomain = /^(?:[a-z0-9.-]|[^\p{ASCII}])+$/u;

@@ -21,9 +21,14 @@ export interface WarnedBatch extends Omit<RowBatch, 'warnings'> {
 const suspicious =
   /\xc3[\x82-\x85\x8e-\x91\x97-\x99\xa2][\xc2-\xe2]|\xe2(?:\x88\x9a|\x94[\x80-\xbf])[\xc2-\xe2]|\xef\xbf\xbd/;
 
+/** @param latin1 UTF-8, each byte as a character. */
+export function mayBeMojibake(latin1: string): boolean {
+  return suspicious.test(latin1);
+}
+
 /** One warning for each row that looks as if it had been decoded wrongly once before. */
 export function mojibakeIn(batch: WarnedBatch): RowFault[] {
-  if (isAscii(batch.bytes()) || !suspicious.test(batch.latin1())) return [];
+  if (isAscii(batch.bytes()) || !mayBeMojibake(batch.latin1())) return [];
   const warnings: RowFault[] = [];
   for (let i = 0; i < batch.length; i++) {
     for (let column = 0; column < batch.keptWidth(i); column++) {

@@ -1,5 +1,6 @@
 /** What a file is, by its first bytes and not by its name. */
 import { AppError } from '../platform/errors.ts';
+import { otherWorkbook } from './office-kind.ts';
 
 export type Packing = 'none' | 'gzip' | 'zip';
 
@@ -64,8 +65,8 @@ export function packingOf(head: Buffer): Packing {
  * @throws AppError file.workbook, file.binary or file.unreadable, saying what the file is.
  */
 export function refuseOtherKinds(head: Buffer, packing: Packing): void {
-  if (startsWith(head, oleBytes))
-    throw workbook('an Excel workbook of the old kind (.xls), or another Office document');
+  if (isCompoundFile(head))
+    throw otherWorkbook('an Excel workbook of the old kind (.xls), or another Office document');
   if (packing !== 'none' && packingOf(head) !== 'none') {
     throw new AppError(
       'file.zip',
@@ -82,11 +83,9 @@ export function refuseOtherKinds(head: Buffer, packing: Packing): void {
   refuseMarkup(head);
 }
 
-export function workbook(what = 'an Excel workbook'): AppError {
-  return new AppError(
-    'file.workbook',
-    `The file is ${what}, which cannot be read yet. Save it as CSV (UTF-8) and import that.`,
-  );
+/** A file of the old Office, or a workbook that is encrypted. */
+export function isCompoundFile(head: Buffer): boolean {
+  return startsWith(head, oleBytes);
 }
 
 /** "Excel" files of many systems are web pages or XML under another name. */
@@ -100,7 +99,7 @@ function refuseMarkup(head: Buffer): void {
   if (!/^<(\?xml|!doctype|html|head|body|meta|table|div|style|script|!--|workbook|feed|rss|svg)/.test(start))
     return;
   if (start.includes('urn:schemas-microsoft-com:office:spreadsheet'))
-    throw workbook('an Excel workbook in XML');
+    throw otherWorkbook('an Excel workbook in XML');
   const what = start.startsWith('<?xml') ? 'XML' : 'a web page';
   throw new AppError('file.unreadable', `The file is ${what}, not a table. Export the rows as CSV or JSON.`);
 }

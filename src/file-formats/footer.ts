@@ -1,5 +1,4 @@
 /** Holds back the last rows of a table, which are totals. */
-import { CsvBatch } from './csv-batch.ts';
 import type { RowBatch } from './rows.ts';
 
 export async function* withoutFooter(
@@ -24,7 +23,7 @@ export async function* withoutFooter(
   let left = footerRows;
   while (left > 0 && held.length > 0) {
     const last = held.pop() as RowBatch;
-    if (last.length > left && last instanceof CsvBatch) held.push(last.start(last.length - left));
+    if (last.length > left && last.start !== undefined) held.push(last.start(last.length - left));
     left -= last.length;
   }
   yield* held;

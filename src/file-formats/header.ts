@@ -41,6 +41,14 @@ export function nameColumns(header: readonly string[]): Column[] {
   });
 }
 
+/** What a person should know of columns that are called otherwise than the file calls them. */
+export function renamedNote(raw: readonly string[], columns: readonly Column[]): string[] {
+  const renamed = columns.filter(({ name, index }) => name !== raw[index]?.trim());
+  if (renamed.length === 0) return [];
+  const names = renamed.slice(0, 5).map(({ name, index }) => `column ${index + 1} is "${name}"`);
+  return [`Names that were blank, doubled or held invisible characters were changed: ${names.join(', ')}.`];
+}
+
 /** Names for a table without a header. */
 export function numberColumns(count: number): Column[] {
   return Array.from({ length: count }, (_, index) => ({ index, name: `column ${index + 1}` }));

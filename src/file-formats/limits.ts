@@ -1,5 +1,6 @@
 /** The bounds within which files are read; their values stand in the configuration. */
-import { configuration, type Limits } from '../platform/config.ts';
+import { configuration } from '../platform/config.ts';
+import type { Limits } from '../platform/limits.ts';
 
 export type ReadLimits = Pick<
   Limits,
@@ -11,6 +12,8 @@ export type ReadLimits = Pick<
   | 'rowBytesMax'
   | 'jsonDepthMax'
   | 'batchRowsMax'
+  | 'workbookBytesMax'
+  | 'archiveFilesMax'
 >;
 
 export function configuredLimits(): ReadLimits {

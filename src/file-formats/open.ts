@@ -9,6 +9,9 @@ import { findDialect } from './inspect.ts';
 import { configuredLimits, type ReadLimits } from './limits.ts';
 import type { Column, Dialect, Inspection, RowBatch } from './rows.ts';
 import { openTable } from './table.ts';
+import { inspectWorkbook } from './xlsx/inspect-workbook.ts';
+import { findWorkbook, type Workbook } from './xlsx/open-workbook.ts';
+import { readWorkbook } from './xlsx/read-workbook.ts';
 
 export interface InspectOptions {
   /**
@@ -36,6 +39,12 @@ const keysTimeoutMs = 1000;
 /** @throws AppError when the file cannot be read as a table at all. */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const { whole = false, given = {}, limits = configuredLimits() } = options;
+  const workbook = await findWorkbook(path, limits);
+  if (workbook !== undefined)
+    return closing(
+      workbook,
+      inspectWorkbook(workbook, { whole, given, limits, sampleRows, sampleCharacters }),
+    );
   const { dialect, columns, encodingCertain, notes } = await findDialect(path, whole, given, limits);
   const table = openTable(path, dialect, limits, columns);
   const sample: string[][] = [];
@@ -65,8 +74,18 @@ export function readRows(
   dialect: Dialect,
   options: ReadOptions = {},
 ): AsyncGenerator<RowBatch> {
-  const table = openTable(path, dialect, options.limits ?? configuredLimits(), options.columns?.length);
+  const { limits = configuredLimits(), columns } = options;
+  if (dialect.format === 'xlsx') return readWorkbook(path, dialect, limits, columns?.length ?? 0);
+  const table = openTable(path, dialect, limits, columns?.length);
   return withoutFooter(table.batches, dialect.footerRows);
+}
+
+async function closing<Result>(workbook: Workbook, result: Promise<Result>): Promise<Result> {
+  try {
+    return await result;
+  } finally {
+    await workbook.close();
+  }
 }
 
 function cellsOf(batch: RowBatch, i: number, limits: ReadLimits): string[] {

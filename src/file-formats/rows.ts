@@ -28,12 +28,14 @@ export interface RowBatch {
    * stays in memory as long as the cell does: who keeps a few cells for long, as a cache does, keeps copies.
    */
   cell(i: number, column: number): string;
-  /** 1-based line of the file on which row i begins (for JSON: the row's number). */
+  /** 1-based line of the file on which row i begins (for JSON: the row's number; for workbooks: that in its sheet). */
   line(i: number): number;
-  /** Byte at which row i begins, in the file after unpacking. */
+  /** Byte at which row i begins, in the file after unpacking; of a workbook, in the XML of its sheet. */
   offset(i: number): number;
   /** Faults of this batch's rows, in order; empty for almost every batch. */
   readonly faults: readonly RowFault[];
+  /** The first rows as a batch of their own, where a format may have totals at its end. */
+  start?(length: number): RowBatch;
   /** What is odd about rows that are read all the same: their codes are warnings. Looked for when asked for. */
   readonly warnings: readonly RowFault[];
 }
@@ -43,11 +45,13 @@ export interface Column {
   readonly index: number;
   /** The header as a person sees it: trimmed, invisible characters removed, doubles told apart ("email (2)"), blanks named ("column 3"). Unique in the file. */
   readonly name: string;
+  /** What all its cells are, where the file itself says so: nothing about how they are to be read is a question then. */
+  readonly cells?: 'numbers' | 'days';
 }
 
 /** How bytes become rows; found by inspecting, changeable by a person. */
 export interface Dialect {
-  readonly format: 'csv' | 'json' | 'ndjson';
+  readonly format: 'csv' | 'json' | 'ndjson' | 'xlsx';
   readonly packing: 'none' | 'gzip' | 'zip';
   /** An iconv name: `utf-8`, `utf-16le`, `windows-1252` … */
   readonly encoding: string;
@@ -57,7 +61,7 @@ export interface Dialect {
   readonly escape: 'double' | 'backslash';
   /** False: columns are called "column 1" and so on, and the first row is data. */
   readonly header: boolean;
-  /** Lines before the header that are not part of the table. */
+  /** Lines (of a workbook: rows of the sheet) before the header that are not part of the table. */
   readonly skipLines: number;
   /** Rows at the end that are totals and not data. */
   readonly footerRows: number;
@@ -69,6 +73,10 @@ export interface Dialect {
    * Without it the text is objects one after another, and they are the rows.
    */
   readonly rowsAt?: string;
+  /** Workbooks only: the name of the sheet. A person may also say its place, from 1 on. */
+  readonly sheet?: string;
+  /** Workbooks only: which year the numbers of days count from. */
+  readonly dateBase?: 1900 | 1904;
 }
 
 /** What was found out about a file, with how sure it is. */
@@ -81,4 +89,6 @@ export interface Inspection {
   readonly encodingCertain: boolean;
   /** What a person should know: mojibake, a guessed encoding, header names changed, a total at the end. */
   readonly notes: readonly string[];
+  /** Workbooks only: every sheet, in the order of the tabs. */
+  readonly sheets?: readonly { readonly name: string; readonly hidden: boolean }[];
 }

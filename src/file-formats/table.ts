@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors.ts';
 import { sayProblem } from '../platform/problems.ts';
 import { readCsvRows } from './csv.ts';
 import type { CsvBatch } from './csv-batch.ts';
-import { nameColumns, numberColumns } from './header.ts';
+import { nameColumns, numberColumns, renamedNote } from './header.ts';
 import { readJson } from './json.ts';
 import { JsonRows } from './json-rows.ts';
 import type { ReadLimits } from './limits.ts';
@@ -77,13 +77,7 @@ class CsvTable implements Table {
   #name(batch: CsvBatch, width: number): Column[] {
     const raw = Array.from({ length: width }, (_, column) => batch.cell(0, column));
     const columns = nameColumns(raw);
-    const renamed = columns.filter(({ name, index }) => name !== raw[index]?.trim());
-    if (renamed.length > 0) {
-      const names = renamed.slice(0, 5).map(({ name, index }) => `column ${index + 1} is "${name}"`);
-      this.#notes.push(
-        `Names that were blank, doubled or held invisible characters were changed: ${names.join(', ')}.`,
-      );
-    }
+    this.#notes.push(...renamedNote(raw, columns));
     for (const { code, details } of batch.faults)
       this.#notes.push(`In the header: ${sayProblem(code, details)}`);
     return columns;

@@ -1,5 +1,5 @@
 /**
- * Where files are kept that outlive a request: the sources of imports. A key names a file, such as
+ * Where files are kept that outlive a request: the sources of imports, and exports. A key names a file, such as
  * `TENANT/imports/ID/source`; a file that is there is whole. They lie in the data folder, or in an S3 bucket when one
  * is configured.
  */
@@ -8,7 +8,7 @@ import { LocalStore } from './local.ts';
 import { S3Store } from './s3.ts';
 import type { FileStore } from './store.ts';
 
-export type { FileStore, StoredFile } from './store.ts';
+export type { ByteRange, FileStore, StoredFile } from './store.ts';
 
 let current: FileStore | undefined;
 

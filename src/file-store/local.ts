@@ -1,12 +1,12 @@
 /** Files in a folder of the data folder. Whatever is written gets its name only when it is whole. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { access, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Measured, notFound } from './measured.ts';
-import type { FileStore, StoredFile } from './store.ts';
+import type { ByteRange, FileStore, StoredFile } from './store.ts';
 
 /** Cheap to hash and to copy. */
 const pieceBytes = 1024 * 1024;
@@ -24,11 +24,12 @@ export class LocalStore implements FileStore {
     return measured.result();
   }
 
-  async read(key: string): Promise<Readable> {
+  async read(key: string, range?: ByteRange): Promise<Readable> {
     const file = await open(this.pathOf(key)).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOENT' ? notFound(error) : error;
     });
-    return file.createReadStream({ highWaterMark: pieceBytes });
+    const part = range === undefined ? {} : { start: range.first, end: range.last };
+    return file.createReadStream({ highWaterMark: pieceBytes, ...part });
   }
 
   async localPath(key: string): Promise<string> {
@@ -42,6 +43,7 @@ export class LocalStore implements FileStore {
   async remove(key: string): Promise<void> {
     const path = this.pathOf(key);
     await rm(path, { force: true });
+    await removePartial(path);
     // The folder of its own, too, when nothing else lies there.
     await rmdir(dirname(path)).catch(() => {});
   }
@@ -81,6 +83,13 @@ export async function writeWhole(
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** What is left of a file whose writer was killed. */
+async function removePartial(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const left = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.partial'));
+  await Promise.all(left.map((name) => rm(join(dirname(path), name), { force: true })));
 }
 
 /** @returns the bytes of a file on this machine as a stream, in pieces that are cheap to hash and to copy. */

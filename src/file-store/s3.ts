@@ -10,7 +10,7 @@ import { AppError } from '../platform/errors.ts';
 import { Cache } from './cache.ts';
 import { Measured, notFound } from './measured.ts';
 import { upload } from './s3-upload.ts';
-import type { FileStore, StoredFile } from './store.ts';
+import type { ByteRange, FileStore, StoredFile } from './store.ts';
 
 const connectMs = 10_000;
 /** A connection on which nothing moves for so long is dead. */
@@ -43,10 +43,11 @@ export class S3Store implements FileStore {
     return measured.result();
   }
 
-  async read(key: string): Promise<Readable> {
+  async read(key: string, range?: ByteRange): Promise<Readable> {
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
     const client = await this.client();
-    const { Body } = await client.send(new GetObjectCommand(this.object(key))).catch(refuse);
+    const part = range === undefined ? {} : { Range: `bytes=${range.first}-${range.last}` };
+    const { Body } = await client.send(new GetObjectCommand({ ...this.object(key), ...part })).catch(refuse);
     if (!(Body instanceof Readable)) throw new Error('S3 answered with no stream.');
     return Body;
   }

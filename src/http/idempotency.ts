@@ -8,14 +8,17 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../database/connect.ts';
 import { toJsonb } from '../database/jsonb.ts';
+import { sealed, unsealed } from '../database/sealed.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Caller } from '../tenants/caller.ts';
 import type { Tenant } from '../tenants/tenants.ts';
 import type { Answer, Headers, Route } from './define-route.ts';
-import { sealed, unsealed } from './sealed.ts';
 import type { Services } from './services.ts';
+
+/** An answer that is kept may hold what is shown once, such as the token of a key. */
+const sealing = { purpose: 'kept answers' } as const;
 
 interface RepeatableCall {
   readonly services: Services;
@@ -106,7 +109,9 @@ async function answerOf(kept: KeptCall | undefined, claim: Claim): Promise<Answe
   if (kept !== undefined && !kept.call_sha256.equals(claim.sha256)) throw reused('was used for another call');
   if (kept === undefined || kept.status === null)
     throw new AppError('idempotency.running', 'The first call with this idempotency key is still at work.');
-  const answer = (await unsealed(kept.answer ?? '')) as Pick<KeptAnswer, 'body' | 'headers'> | undefined;
+  const answer = (await unsealed(kept.answer ?? '', sealing)) as
+    | Pick<KeptAnswer, 'body' | 'headers'>
+    | undefined;
   if (answer === undefined) throw reused('has an answer that cannot be read any more');
   return { status: kept.status, ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }
@@ -122,10 +127,8 @@ interface KeptAnswer {
 
 async function keep(database: Database, claim: Claim, answer: Answer): Promise<void> {
   const { body, headers } = answer as KeptAnswer;
-  const seal = await sealed({
-    ...(body === undefined ? {} : { body }),
-    ...(headers === undefined ? {} : { headers }),
-  });
+  const shown = { ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+  const seal = await sealed(shown, sealing);
   await withTenant(database, claim.tenantId, (tx) =>
     tx.query(
       'update idempotency_keys set status = $4, answer = $5 where tenant_id = $1 and caller_id = $2 and key = $3',

@@ -6,6 +6,7 @@ import type { Database } from '../database/connect.ts';
 import { codeOf } from '../database/failures.ts';
 import { fileStore } from '../file-store/file-store.ts';
 import { openMail } from '../mail/mail.ts';
+import { publicUrl } from '../platform/address.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { collectStartup } from '../platform/garbage.ts';
@@ -20,16 +21,28 @@ export interface RunningServer {
 }
 
 /**
- * @param wake tells the workers of a run that can go on.
+ * @param jobs tells the workers of what can be done.
  * @throws AppError `server.address` when it cannot listen there.
  */
-export async function listen(database: Database, wake: Services['wake']): Promise<RunningServer> {
-  const { host, port, url } = configuration();
-  const baseUrl = url ?? `http://${host.includes(':') ? `[${host}]` : nameOf(host)}:${port}`;
+export async function listen(
+  database: Database,
+  { wake, wakeExports }: Pick<Services, 'wake' | 'wakeExports'>,
+): Promise<RunningServer> {
+  const { host, port } = configuration();
+  const baseUrl = publicUrl();
   const stopping = new AbortController();
   const mail = openMail();
   const accounts = await openAccounts(database, { mail, baseUrl, events: eventsToTrail(database) });
-  const services = { database, accounts, mail, files: fileStore(), wake, baseUrl, stopping: stopping.signal };
+  const services = {
+    database,
+    accounts,
+    mail,
+    files: fileStore(),
+    wake,
+    wakeExports,
+    baseUrl,
+    stopping: stopping.signal,
+  };
   const server = await buildServer(services);
   await server.listen({ host, port }).catch((error: unknown) => {
     throw codeOf(error) === undefined ? error : refusal(error, host, port);
@@ -45,11 +58,6 @@ export async function listen(database: Database, wake: Services['wake']): Promis
       await mail.close();
     },
   };
-}
-
-/** A browser finds the program under a name too, and sends cookies by it. */
-function nameOf(host: string): string {
-  return ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
 }
 
 function refusal(cause: unknown, host: string, port: number): AppError {

@@ -9,6 +9,10 @@ import { shopDeskRoutes } from './contracts/shop-desk.ts';
 import { transportRoutes } from './contracts/transport.ts';
 import type { Route } from './define-route.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { customFieldRoutes } from './routes/custom-fields.ts';
+import { exportFileRoutes } from './routes/export-files.ts';
+import { scheduleRoutes } from './routes/export-schedules.ts';
+import { templateRoutes } from './routes/export-templates.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -25,8 +29,12 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...keyRoutes,
   ...auditRoutes,
+  ...customFieldRoutes,
   ...importRoutes,
   ...exportRoutes,
+  ...templateRoutes,
+  ...scheduleRoutes,
+  ...exportFileRoutes,
   ...customersImportRoutes,
   ...transportRoutes,
   ...shopDeskRoutes,

@@ -12,6 +12,8 @@ export interface Services {
   readonly files: FileStore;
   /** Tells the workers, of this process and of others, that a run can go on. */
   readonly wake: (run: RunName) => Promise<void>;
+  /** Tells them that a file of the tenant's can be made. */
+  readonly wakeExports: (tenantId: string) => Promise<void>;
   /** Where people reach the program, without a slash at the end: the beginning of every link in a mail. */
   readonly baseUrl: string;
   /** Aborted when the server is to stop: what would go on for long ends then. */

@@ -3,6 +3,7 @@
 import type { ColumnReading } from '../field-types/field-type.ts';
 import type { Tenant } from '../tenants/tenants.ts';
 import { type Mapping, mappedFields } from './mapping/mapping.ts';
+import { missingReferences } from './missing/named-missing.ts';
 import type { ImportRun } from './run.ts';
 import { type RunFields, runFields } from './sql/run-fields.ts';
 
@@ -17,11 +18,13 @@ export function fieldsOfRun(run: ImportRun): RunFields {
   const mapped = mappedFields(mapping);
   const implied = (run.dataset.implied?.(mapped) ?? []).filter((key) => run.dataset.has(key));
   const clears = run.options.empty === 'clear' ? mapped : new Set<string>();
+  const staged = new Set([...mapped, ...implied]);
   return runFields(run.dataset, {
-    staged: new Set([...mapped, ...implied]),
+    staged,
     mapped,
     write: mapping.write,
     clears,
+    missing: missingReferences(run, staged),
   });
 }
 
@@ -31,7 +34,8 @@ export function commonReading(run: ImportRun, tenant: Tenant): ColumnReading {
     timezone: tenant.timezone,
     currency: tenant.currency,
     language: tenant.language,
-    spreadsheetMarks: !hasCanonicalHeader(run),
+    spreadsheetMarks: !hasCanonicalHeader(run) && !isWorkbook(run),
+    ...(run.inspection?.dialect.dateBase === undefined ? {} : { dateBase: run.inspection.dialect.dateBase }),
     ...(tenant.country === null ? {} : { country: tenant.country }),
     ...run.options.reading,
   };
@@ -40,4 +44,9 @@ export function commonReading(run: ImportRun, tenant: Tenant): ColumnReading {
 /** A header of nothing but our own keys was written by a program: no spreadsheet has marked its cells. */
 function hasCanonicalHeader(run: ImportRun): boolean {
   return (run.inspection?.columns ?? []).every((column) => run.dataset.has(column.name));
+}
+
+/** A text in a workbook is as it is: no cell of one needs a mark. */
+function isWorkbook({ inspection }: ImportRun): boolean {
+  return inspection?.dialect.format === 'xlsx';
 }

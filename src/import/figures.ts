@@ -31,11 +31,13 @@ function keepersStatement({ dataset }: ImportRun, { through }: Figures): string 
   const side = (name: string): string =>
     `select (c.${name} ->> ${key})::uuid as id from changes c
       where c.tenant_id = $1 and c.import_id = $2 and c.chunk = $3 and c.phase in ('commit', 'release') and c.${name} ? ${key}`;
+  // Of the plan no more than its new records is kept for ever; those that were changed are in the journal.
   return `select id from (
-      select o.id from import_plan p
+      select o.id from (
+        select p.record_id from import_plan p where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'
+        union select c.record_id from changes c where c.tenant_id = $1 and c.import_id = $2 and c.chunk = $3 and c.phase = 'commit') w
       join lateral (select r.${identifier(field.column ?? field.key)} as id from ${dataset.root.table} r
-        where r.tenant_id = $1 and r.id = p.record_id limit 1) o on true
-      where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome in ('create', 'update')
+        where r.tenant_id = $1 and r.id = w.record_id limit 1) o on true
       union ${side('before')} union ${side('after')}) k
     where id is not null`;
 }

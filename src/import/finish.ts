@@ -5,6 +5,7 @@ import type { Database } from '../database/connect.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import type { AppError } from '../platform/errors.ts';
+import { renewStatistics } from './commit/statistics.ts';
 import { advanceEpoch } from './epoch.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { type Counts, type ImportRun, loadRun } from './run.ts';
@@ -18,12 +19,14 @@ export async function finishCommit(
   run: ImportRun,
   to: 'done' | 'cancelled',
 ): Promise<void> {
-  await withTenant(database, run.tenantId, async (tx) => {
+  const counts = await withTenant(database, run.tenantId, async (tx) => {
     await holdLease(tx, lease);
-    const counts = to === 'done' ? await countWritten(tx, run) : await countStopped(tx, run);
-    await endRun(tx, run, run.state, to, counts);
+    const written = to === 'done' ? await countWritten(tx, run) : await countStopped(tx, run);
+    await endRun(tx, run, run.state, to, written);
+    return written;
   });
   await dropStaged(database, run);
+  await renewStatistics(database, run.dataset, counts.created);
 }
 
 /**

@@ -31,7 +31,7 @@ export async function importOwnRecord(database: Database, own: OwnImport): Promi
   const mapped = await driveRun(database, asked);
   if (mapped.mapping === null || mapped.state !== 'mapped') return mapped;
   try {
-    await putMapping(database, asked, ownColumns(mapped, mapped.mapping));
+    await putMapping(database, asked, { mapping: ownColumns(mapped, mapped.mapping) });
     await askCheck(database, asked);
     const checked = await driveRun(database, asked);
     if (checked.state !== 'checked') return checked;

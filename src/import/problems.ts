@@ -4,6 +4,7 @@
  */
 import type { Database } from '../database/connect.ts';
 import { withTenant } from '../database/with-tenant.ts';
+import { AppError } from '../platform/errors.ts';
 import type { ProblemCode, ProblemDetails } from '../platform/problems.ts';
 import type { ImportRun } from './run.ts';
 
@@ -33,12 +34,22 @@ const everything = `
   select row, null, details ->> 'field', code, coalesce(details, '{}'), null, null, outcome
   from import_plan where tenant_id = $1 and import_id = $2 and row > $3 and row <= $4 and chunk between $5 and $6 and outcome in ('fail', 'skip')`;
 
-/** @returns the run's problems in the order of the rows. */
+/** @throws AppError `import.source_gone` for a run whose rows were kept for long enough. */
+export function assertRowsKept({ rowsRemovedAt }: ImportRun): void {
+  if (rowsRemovedAt === null) return;
+  throw new AppError('import.source_gone', 'What became of the rows of this import is no longer kept.');
+}
+
+/**
+ * @returns the run's problems in the order of the rows.
+ * @throws AppError `import.source_gone` when they were kept for long enough.
+ */
 export async function* problemsOf(
   database: Database,
   run: ImportRun,
   query: ProblemQuery = {},
 ): AsyncGenerator<ProblemAt> {
+  assertRowsKept(run);
   const pageRows = query.pageRows ?? 50_000;
   const columns = columnsOf(run);
   for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
@@ -59,7 +70,10 @@ export interface ProblemPage {
   readonly nextAfterRow: number | null;
 }
 
-/** @returns the problems of up to `rowsMax` rows after one, each row's together. */
+/**
+ * @returns the problems of up to `rowsMax` rows after one, each row's together.
+ * @throws AppError `import.source_gone` when they were kept for long enough.
+ */
 export async function pageOfProblems(
   database: Database,
   run: ImportRun,
@@ -69,6 +83,7 @@ export async function pageOfProblems(
     code,
   }: { readonly afterRow: number; readonly rowsMax: number; readonly code?: string },
 ): Promise<ProblemPage> {
+  assertRowsKept(run);
   const columns = columnsOf(run);
   const to = run.rowsRead ?? 0;
   const { rows } = await withTenant(database, run.tenantId, (tx) =>
@@ -136,8 +151,12 @@ export interface RowOutcome {
   readonly number: string | null;
 }
 
-/** @returns what became of each row of the source, in its order, some thousands at a time. */
+/**
+ * @returns what became of each row of the source, in its order, some thousands at a time.
+ * @throws AppError `import.source_gone` when it was kept for long enough.
+ */
 export async function* outcomesOf(database: Database, run: ImportRun): AsyncGenerator<readonly RowOutcome[]> {
+  assertRowsKept(run);
   const { root, numbers } = run.dataset;
   const number = numbers === undefined ? 'null::text' : `r.${numbers.field}`;
   const pageRows = 20_000;

@@ -2,8 +2,8 @@
  * How far a run has come. Whoever works on it tells a `Watch`, and keeps it in the run's row beside the work, so that
  * any process can follow a run that another one works on: `watchRun` is what a stream of events stands on.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../database/connect.ts';
+import { type FollowOptions, follow } from '../database/follow.ts';
 import { throughOutages } from '../database/retrying.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { AppError } from '../platform/errors.ts';
@@ -56,66 +56,19 @@ interface Watched {
   readonly importId: string;
 }
 
-export interface WatchOptions {
-  /** What was seen already; an event with this number is not told again. */
-  readonly afterSeq?: number;
-  /** Ends the watching. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Follows a run until it rests; the last event says so. Ends without any when the run rests and was seen to.
  * However many watch a run in a process, the database is asked once for all of them, a few times a second.
  *
  * @throws AppError `import.not_found`; `database.unreachable` when the database stays away.
  */
-export async function* watchRun(
+export function watchRun(
   database: Database,
   watched: Watched,
-  { afterSeq = -1, signal }: WatchOptions = {},
+  options: FollowOptions = {},
 ): AsyncGenerator<ProgressEvent> {
-  let seen = afterSeq;
-  let look = (): Promise<ProgressEvent> => progressOf(database, watched);
-  while (signal?.aborted !== true) {
-    const event = await unlessAborted(look(), signal);
-    if (event === undefined) return;
-    if (event.seq > seen) {
-      seen = event.seq;
-      yield event;
-    }
-    if (event.rests) return;
-    look = () => nextLook(database, watched);
-  }
-}
-
-/** @returns undefined as soon as the signal is given; whatever comes of the promise then is nobody's. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => resolve(undefined);
-    signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-}
-
-const lookEveryMs = 300;
-
-/** The next look at each run that is watched in this process; all who watch it wait for the same one. */
-const looks = new WeakMap<Database, Map<string, Promise<ProgressEvent>>>();
-
-function nextLook(database: Database, watched: Watched): Promise<ProgressEvent> {
-  const ofDatabase = looks.get(database) ?? new Map<string, Promise<ProgressEvent>>();
-  looks.set(database, ofDatabase);
-  const key = `${watched.tenantId} ${watched.importId}`;
-  const underWay = ofDatabase.get(key);
-  if (underWay !== undefined) return underWay;
-  const look = pause(lookEveryMs)
-    .then(() => progressOf(database, watched))
-    .finally(() => ofDatabase.delete(key));
-  ofDatabase.set(key, look);
-  // Those who wait for it hear of its failure; when all of them have left, nobody does.
-  look.catch(() => {});
-  return look;
+  const name = `import ${watched.tenantId} ${watched.importId}`;
+  return follow(database, name, () => progressOf(database, watched), options);
 }
 
 interface ProgressRow {

@@ -9,41 +9,84 @@
 import type { Database } from '../database/connect.ts';
 import { encodeCsvRow } from '../file-formats/csv.ts';
 import { readRows } from '../file-formats/open.ts';
-import type { Column, RowBatch } from '../file-formats/rows.ts';
+import type { Column, Inspection, RowBatch } from '../file-formats/rows.ts';
 import { fileStore } from '../file-store/file-store.ts';
 import { AppError } from '../platform/errors.ts';
 import { hintFor, sayProblem } from '../platform/problems.ts';
-import { outcomesOf, type ProblemAt, problemsOf } from './problems.ts';
+import { assertRowsKept, outcomesOf, type ProblemAt, problemsOf } from './problems.ts';
+import { type RejectedRow, rejectWorkbook } from './reject-workbook.ts';
 import type { ImportRun } from './run.ts';
 
 const problemColumns = ['problem_row', 'problem_fields', 'problem_codes', 'problems', 'how_to_mend'];
 
+export type RejectFormat = 'csv' | 'ndjson' | 'xlsx';
+
+/** As the source came: CSV for delimited text, NDJSON for JSON, a workbook for a workbook. */
+export function rejectFormat({ inspection }: ImportRun): RejectFormat {
+  const format = inspection?.dialect.format ?? 'csv';
+  return format === 'json' ? 'ndjson' : format;
+}
+
 /**
- * @returns the file piece by piece: CSV for delimited text, NDJSON for JSON. Nothing but a header when no row failed.
- * @throws AppError `import.source_gone` before the first piece, when the source was kept for long enough.
+ * @returns the file piece by piece. Nothing but a header when no row failed.
+ * @throws AppError `import.source_gone` before the first piece, when source or rows were kept for long enough.
  */
-export async function* rejectFile(database: Database, run: ImportRun): AsyncGenerator<string> {
+export async function* rejectFile(database: Database, run: ImportRun): AsyncGenerator<string | Buffer> {
   if (isBatch(run)) return yield* rejectsOfBatch(run);
   if (run.inspection === null) return;
+  assertRowsKept(run);
   if (run.sourceRemovedAt !== null) throw sourceGone();
-  const path = await fileStore().localPath(run.source);
-  const { dialect, columns } = run.inspection;
-  const own = columns.filter(({ name }) => !problemColumns.includes(name));
+  const own = run.inspection.columns.filter(({ name }) => !problemColumns.includes(name));
   const names = own.map(({ name }) => name);
-  const isText = dialect.format === 'csv';
-  if (isText) yield encodeCsvRow([...problemColumns, ...names]);
+  const rows = rejectedRows(database, run, run.inspection, own);
+  yield* encodings[rejectFormat(run)](names, rows);
+}
+
+type Encode = (names: readonly string[], rows: AsyncIterable<RejectedRow>) => AsyncGenerator<string | Buffer>;
+
+const encodings: Readonly<Record<RejectFormat, Encode>> = {
+  csv: (names, rows) =>
+    gathered(encodeCsvRow([...problemColumns, ...names]), rows, ({ about, cells }) =>
+      encodeCsvRow([...about, ...cells]),
+    ),
+  ndjson: (names, rows) => gathered('', rows, ({ about, cells }) => jsonLine(about, cells, names)),
+  xlsx: (names, rows) => rejectWorkbook([...problemColumns, ...names], rows),
+};
+
+const pieceCharacters = 64 * 1024;
+
+/** Lines in pieces that are worth sending. */
+async function* gathered(
+  start: string,
+  rows: AsyncIterable<RejectedRow>,
+  encode: (row: RejectedRow) => string,
+): AsyncGenerator<string> {
+  let piece = start;
+  for await (const row of rows) {
+    piece += encode(row);
+    if (piece.length < pieceCharacters) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+async function* rejectedRows(
+  database: Database,
+  run: ImportRun,
+  { dialect, columns }: Inspection,
+  own: readonly Column[],
+): AsyncGenerator<RejectedRow> {
+  const path = await fileStore().localPath(run.source);
   const failed = failedRows(database, run)[Symbol.asyncIterator]();
   let next = await failed.next();
+  if (next.done) return;
   for await (const batch of readRows(path, dialect, { columns })) {
-    let piece = '';
     while (!next.done && next.value[0].row < batch.first + batch.length) {
       const cells = cellsOf(batch, next.value[0].row - batch.first, own, columns.length);
-      piece += isText
-        ? encodeCsvRow([...describe(next.value), ...cells])
-        : jsonLine(describe(next.value), cells, names);
+      yield { about: describe(next.value), cells };
       next = await failed.next();
     }
-    if (piece !== '') yield piece;
     if (next.done) return;
   }
 }
@@ -93,7 +136,7 @@ function cellsOf(batch: RowBatch, i: number, own: readonly Column[], columns: nu
   ].map((index) => batch.cell(i, index));
 }
 
-function describe(problems: readonly ProblemAt[]): string[] {
+function describe(problems: readonly ProblemAt[]): RejectedRow['about'] {
   return [
     String(problems[0]?.row ?? ''),
     [...new Set(problems.map((problem) => problem.field ?? ''))].filter((field) => field !== '').join(', '),
@@ -111,8 +154,12 @@ function jsonLine(about: readonly string[], cells: readonly string[], names: rea
   return `${JSON.stringify(Object.fromEntries(entries))}\n`;
 }
 
-/** @returns `row, outcome, reason, id, number` for every row of the source, as CSV piece by piece. */
+/**
+ * @returns `row, outcome, reason, id, number` for every row of the source, as CSV piece by piece.
+ * @throws AppError `import.source_gone` before the first piece, when they were kept for long enough.
+ */
 export async function* resultFile(database: Database, run: ImportRun): AsyncGenerator<string> {
+  assertRowsKept(run);
   yield encodeCsvRow(['row', 'outcome', 'reason', 'id', 'number']);
   for await (const batch of outcomesOf(database, run)) {
     yield batch

@@ -8,8 +8,10 @@ import { toJsonb } from '../database/jsonb.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
+import { type NotedChange, noteChange } from '../tenants/custom-fields/define.ts';
+import { datasetToMap, keepMapping, makeNewFields } from './custom-fields.ts';
 import { type Mapping, validateMapping } from './mapping/mapping.ts';
-import { type ImportRun, loadRun, type RunOptions } from './run.ts';
+import { type ImportRun, loadRun, type NewFieldOption, type RunOptions } from './run.ts';
 import { type ImportState, move } from './states.ts';
 
 export interface Asked {
@@ -20,18 +22,25 @@ export interface Asked {
 }
 
 /**
- * Puts a mapping in the place of the one there is; a check that was made by the old one counts no more.
- * @throws AppError `mapping.invalid`; `import.move` before the file was looked at, or when the commit has begun.
+ * Puts a mapping in the place of the one there is; a check that was made by the old one counts no more. Fields of the
+ * tenant's own that it needs are made along with it, and stay whatever becomes of the run.
+ * @throws AppError `mapping.invalid`; `custom_field.invalid`, `custom_field.exists`; `import.move` before the file was looked at, or when the commit has begun.
  */
-export async function putMapping(database: Database, asked: Asked, mapping: Mapping): Promise<ImportRun> {
-  return settle(database, asked, 'mapping', async (tx, run) => {
-    validateMapping(mapping, run.dataset, run.inspection?.columns.map(({ name }) => name) ?? []);
+export async function putMapping(
+  database: Database,
+  asked: Asked,
+  { mapping, newFields = [] }: { readonly mapping: Mapping; readonly newFields?: readonly NewFieldOption[] },
+): Promise<ImportRun> {
+  return settle(database, asked, 'mapping', async (tx, run, noted) => {
+    noted.push(...(await makeNewFields(tx, run, newFields, asked.by)));
+    const dataset = await datasetToMap(tx, run);
+    validateMapping(mapping, dataset, run.inspection?.columns.map(({ name }) => name) ?? []);
     if (run.state === 'checked') await move(tx, run.id, 'checked', 'mapped');
     else assertRests(run, ['mapped']);
-    await tx.query('update imports set mapping = $3, report = null where tenant_id = $1 and id = $2', [
+    await keepMapping(tx, run, mapping, dataset);
+    await tx.query('update imports set report = null where tenant_id = $1 and id = $2', [
       tx.tenantId,
       run.id,
-      toJsonb(mapping),
     ]);
     await setOptions(tx, run, { review: 'mapping', commit: false });
   });
@@ -90,7 +99,7 @@ async function settle(
   database: Database,
   { tenantId, importId, by }: Asked,
   what: 'mapping' | 'check' | 'commit' | 'approval',
-  work: (tx: TenantTransaction, run: ImportRun) => Promise<void>,
+  work: (tx: TenantTransaction, run: ImportRun, noted: NotedChange[]) => Promise<void>,
 ): Promise<ImportRun> {
   return withTenant(database, tenantId, async (tx) => {
     await tx.query('select from imports where tenant_id = $1 and id = $2 for no key update', [
@@ -98,8 +107,10 @@ async function settle(
       importId,
     ]);
     const run = await loadRun(tx, importId);
-    await work(tx, run);
+    const noted: NotedChange[] = [];
+    await work(tx, run, noted);
     const after = await loadRun(tx, importId);
+    for (const change of noted) await noteChange(tx, change);
     const subject = { subjectType: 'import', subjectId: importId };
     const detail = { for: what, dataset: run.dataset.key, state: run.state };
     await appendAudit(tx, { action: 'import.asked', ...subject, detail, digest: null, actor: by, at: now() });

@@ -1,6 +1,8 @@
 /** An import run as the database keeps it. Whoever works on a run reads it from here and nowhere else. */
 import { toJsonb } from '../database/jsonb.ts';
 import type { TenantTransaction } from '../database/with-tenant.ts';
+import { type CustomField, withCustomFields } from '../datasets/custom/custom-field.ts';
+import type { NewCustomField } from '../datasets/custom/new-custom-field.ts';
 import type { Dataset } from '../datasets/define-dataset.ts';
 import { dataset } from '../datasets/registry.ts';
 import type { ColumnReading } from '../field-types/field-type.ts';
@@ -25,12 +27,18 @@ export interface RunOptions {
   /** Columns and write rules given by hand; the rest is suggested. */
   readonly map: readonly MapOption[];
   readonly write: readonly WriteOption[];
+  /** Fields of the tenant's own that are made for columns which have none, when the columns are mapped. */
+  readonly newFields?: readonly NewFieldOption[];
+  /** The run knows the dataset's own fields only, as the older systems' calls do. */
+  readonly withoutCustomFields?: true;
   /** How columns are read, where a person has settled it for the whole file. */
   readonly reading: ColumnReading;
   /** All rows or none. */
   readonly atomic: boolean;
   /** May the run make groups that are not there. */
   readonly createGroups: boolean;
+  /** Datasets of which it makes the records that its rows name and nobody has. */
+  readonly createMissing?: readonly string[];
   /** Go on to commit when checked. */
   readonly commit: boolean;
   /**
@@ -42,6 +50,11 @@ export interface RunOptions {
   readonly approvedBy?: string | null;
   /** What a person said of the file, before what is found. */
   readonly dialect: Partial<Dialect>;
+}
+
+export interface NewFieldOption {
+  readonly column: string;
+  readonly field: NewCustomField;
 }
 
 /** What holds when nobody says otherwise. */
@@ -78,7 +91,10 @@ export interface UndoReport {
 export interface ImportRun extends Counts {
   readonly tenantId: string;
   readonly id: string;
+  /** With the fields of the tenant's own that the mapping names, as they were when the run was checked. */
   readonly dataset: Dataset;
+  /** Those fields. */
+  readonly customFields: readonly CustomField[];
   readonly state: ImportState;
   readonly fileName: string;
   readonly fileBytes: number;
@@ -87,6 +103,8 @@ export interface ImportRun extends Counts {
   readonly source: string;
   /** When the source was removed there, since it was kept for long enough; null while it is there. */
   readonly sourceRemovedAt: string | null;
+  /** When what became of its rows was removed, since it was kept for long enough; null while it is there. */
+  readonly rowsRemovedAt: string | null;
   readonly options: RunOptions;
   readonly inspection: Inspection | null;
   readonly mapping: Mapping | null;
@@ -109,12 +127,14 @@ export interface ImportRun extends Counts {
 interface ImportRow {
   id: string;
   dataset: string;
+  custom_fields: CustomField[] | null;
   state: ImportState;
   file_name: string;
   file_bytes: number;
   file_sha256: string;
   source: string;
   source_removed_at: string | null;
+  rows_removed_at: string | null;
   options: RunOptions;
   inspection: Inspection | null;
   mapping: Mapping | null;
@@ -213,13 +233,15 @@ function fromRow(tenantId: string, row: ImportRow): ImportRun {
   return {
     tenantId,
     id: row.id,
-    dataset: dataset(row.dataset),
+    dataset: withCustomFields(dataset(row.dataset), row.custom_fields ?? []),
+    customFields: row.custom_fields ?? [],
     state: row.state,
     fileName: row.file_name,
     fileBytes: Number(row.file_bytes),
     fileSha256: row.file_sha256,
     source: row.source,
     sourceRemovedAt: row.source_removed_at,
+    rowsRemovedAt: row.rows_removed_at,
     options: row.options,
     inspection: row.inspection,
     mapping: row.mapping,

@@ -9,6 +9,7 @@ import { CopyRows } from '../database/copy-rows.ts';
 import { toJsonb } from '../database/jsonb.ts';
 import { identifier } from '../database/literal.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
+import { type Packing, packing } from '../datasets/custom/stored-value.ts';
 import type { Dataset } from '../datasets/define-dataset.ts';
 import type { RowBatch } from '../file-formats/rows.ts';
 import { newId } from '../platform/ids.ts';
@@ -45,11 +46,12 @@ export async function stageRows(database: Database, options: StageOptions): Prom
     await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     await beginAnew(database, client, lease, run);
     const counts = new StageCounts();
-    const columns = ['tenant_id', 'import_id', 'chunk', 'row', 'new_id', ...validator.staged].map(identifier);
+    const packed = packing(run.dataset, validator.staged);
+    const columns = ['tenant_id', 'import_id', 'chunk', 'row', 'new_id', ...packed.columns].map(identifier);
     await copyInto(
       client,
       `copy staging.${run.dataset.key} (${columns.join(', ')}) from stdin`,
-      lines(database, options, counts),
+      lines(database, options, packed, counts),
     );
     // The planner is to know how many rows there are and which keys are unique; a small sample tells.
     await client.query('set local default_statistics_target = 20');
@@ -122,6 +124,7 @@ function keysOf(run: ImportRun, validator: Validator): string[] {
 async function* lines(
   database: Database,
   options: StageOptions,
+  packed: Packing,
   counts: StageCounts,
 ): AsyncGenerator<Buffer> {
   const { run, validator } = options;
@@ -129,7 +132,7 @@ async function* lines(
   const copy = new CopyRows({ pieceBytes });
   let problems: RowProblem[] = [];
   const take = (row: number, values: readonly (string | null)[]): void => {
-    copy.append(`${prefix}${Math.floor((row - 1) / run.chunkRows)}\t${row}\t${newId()}`, values);
+    copy.append(`${prefix}${Math.floor((row - 1) / run.chunkRows)}\t${row}\t${newId()}`, packed.pack(values));
     counts.rowsStaged += 1;
   };
   for await (const batch of options.batches) {

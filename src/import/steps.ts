@@ -9,10 +9,22 @@ import { inspectFile, readRows } from '../file-formats/open.ts';
 import type { Inspection, RowBatch } from '../file-formats/rows.ts';
 import { fileStore } from '../file-store/file-store.ts';
 import { AppError } from '../platform/errors.ts';
+import { noteChange } from '../tenants/custom-fields/define.ts';
 import { findTenant, type Tenant } from '../tenants/tenants.ts';
-import { checkRun } from './check/check.ts';
+import { beginCheck as beginCheckRun, checkRun, planShare, settleCheck } from './check/check.ts';
+import type { CheckReport } from './check/report.ts';
+import { joinsSets } from './check/write-plan.ts';
 import { AtomicRefusal, commitRun } from './commit/commit.ts';
 import { writeLaterReferences } from './commit/references.ts';
+import {
+  customFieldsUsed,
+  datasetToMap,
+  holdCustomFields,
+  keepMapping,
+  makeNewFields,
+  mapToNewFields,
+  renewCustomFields,
+} from './custom-fields.ts';
 import { currentEpoch } from './epoch.ts';
 import { commonReading, fieldsOfRun, mappingOf } from './fields-of-run.ts';
 import { countChecked, finishCommit, refuseAtomic, writeFailure } from './finish.ts';
@@ -56,21 +68,26 @@ export async function inspect({ database, run, lease }: Step): Promise<void> {
 /** Suggests the mapping, and puts what was asked for in its place. @throws AppError `mapping.invalid` */
 export async function map({ database, run, lease }: Step): Promise<void> {
   const inspection = inspectionOf(run);
-  const ownIds = await withTenant(database, run.tenantId, (tx) => ownIdsOf(tx, run.dataset, inspection));
-  const suggested = suggestMapping(run.dataset, inspection, { ownIds });
-  const mapping = withOptions(suggested, { map: run.options.map, write: run.options.write }, run.dataset);
   await whileOurs(database, lease, async (tx) => {
-    await tx.query('update imports set mapping = $3 where tenant_id = $1 and id = $2', [
-      run.tenantId,
-      run.id,
-      toJsonb(mapping),
-    ]);
+    const { options } = run;
+    const made = await makeNewFields(tx, run, options.newFields ?? [], run.createdBy);
+    const dataset = await datasetToMap(tx, run);
+    const suggested = suggestMapping(dataset, inspection, {
+      ownIds: await ownIdsOf(tx, dataset, inspection),
+    });
+    const map = [...options.map, ...mapToNewFields(options)];
+    const mapping = withOptions(suggested, { map, write: options.write }, dataset);
+    await keepMapping(tx, run, mapping, dataset);
     await move(tx, run.id, 'inspected', 'mapped');
+    for (const change of made) await noteChange(tx, change);
   });
 }
 
 export async function beginCheck({ database, run, lease }: Step): Promise<void> {
-  await whileOurs(database, lease, (tx) => move(tx, run.id, 'mapped', 'checking'));
+  await whileOurs(database, lease, async (tx) => {
+    await renewCustomFields(tx, run);
+    await move(tx, run.id, 'mapped', 'checking');
+  });
 }
 
 /** Reads the whole file into staging, and writes the plan of what is to become of each row. */
@@ -82,9 +99,9 @@ export async function check(step: Step): Promise<void> {
   const { readings, rowsTotal } = await survey(step, targets, tenant);
   await stage(step, { targets, readings, tenant, rowsTotal });
   watch({ state: 'checking', doing: 'checking', rowsDone: 0, rowsTotal: null });
-  await whileOurs(database, lease, async (tx) => {
+  const staged = await whileOurs(database, lease, (tx) => loadRun(tx, run.id));
+  await planRows(step, staged, async (tx, checked) => {
     await assertState(tx, run.id, 'checking');
-    const checked = await planRows(step, tx, await loadRun(tx, run.id));
     if (!run.options.commit) await countChecked(tx, checked);
     await move(tx, run.id, 'checking', 'checked');
   });
@@ -155,15 +172,44 @@ async function stage(step: Step, { targets, readings, tenant, rowsTotal }: Surve
   );
 }
 
-/** Makes the plan, and keeps the check's answer in the run. A block of numbers was reserved for another plan. */
-async function planRows({ database, stop }: Step, tx: TenantTransaction, run: ImportRun): Promise<ImportRun> {
-  const epoch = await currentEpoch(tx);
-  const report = await untilStopped(database, tx, stop, () => checkRun(tx, run, fieldsOfRun(run)));
-  await tx.query(
+type Conclude = (tx: TenantTransaction, checked: ImportRun) => Promise<unknown>;
+
+/** Makes the plan, and keeps the check's answer in the run: in the transaction that `conclude` is given, too. */
+async function planRows(step: Step, run: ImportRun, conclude: Conclude): Promise<ImportRun> {
+  const { database, lease, stop } = step;
+  const fields = fieldsOfRun(run);
+  const ours = <T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> =>
+    whileOurs(database, lease, (tx) => untilStopped(database, tx, stop, () => work(tx)));
+  const keep = async (tx: TenantTransaction, report: CheckReport, epoch: number): Promise<ImportRun> => {
+    const checked = { ...run, report, checkedEpoch: epoch, numberBase: null };
+    await keepReport(tx, checked);
+    await conclude(tx, checked);
+    return checked;
+  };
+  if (!joinsSets(run))
+    return ours(async (tx) => {
+      const epoch = await currentEpoch(tx);
+      return keep(tx, await checkRun(tx, run, fields), epoch);
+    });
+  const begun = await ours(async (tx) => ({
+    epoch: await currentEpoch(tx),
+    ...(await beginCheckRun(tx, run, fields)),
+  }));
+  await allDone(begun.shares.map((share) => ours((tx) => planShare(tx, begun.check, share))));
+  return ours(async (tx) => keep(tx, await settleCheck(tx, begun.check), begun.epoch));
+}
+
+/** Waits for all of them also when one fails: none goes on after the step has ended. */
+async function allDone(works: readonly Promise<unknown>[]): Promise<void> {
+  for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
+}
+
+/** A block of numbers was reserved for another plan. */
+function keepReport(tx: TenantTransaction, { id, report, checkedEpoch }: ImportRun): Promise<unknown> {
+  return tx.query(
     'update imports set report = $3, checked_epoch = $4, number_base = null where tenant_id = $1 and id = $2',
-    [run.tenantId, run.id, JSON.stringify(report), epoch],
+    [tx.tenantId, id, JSON.stringify(report), checkedEpoch],
   );
-  return { ...run, report, checkedEpoch: epoch, numberBase: null };
 }
 
 /** @returns false while another run of the tenant writes: ask again later. */
@@ -177,7 +223,10 @@ export async function beginCommit({ database, run, lease }: Step): Promise<boole
   try {
     await whileOurs(database, lease, async (tx) => {
       const reason = await reasonToHold(tx, run, settings.guardRails);
-      if (reason === null) return move(tx, run.id, 'checked', 'committing');
+      if (reason === null) {
+        await holdCustomFields(tx, customFieldsUsed(run));
+        return move(tx, run.id, 'checked', 'committing');
+      }
       await writeFailure(tx, run, 'import.held', reason);
       return move(tx, run.id, 'checked', 'held');
     });
@@ -226,14 +275,14 @@ export async function commit(step: Step): Promise<void> {
 /** The check's answer stands unless another run has written since; then the plan is made anew, before the first chunk. */
 async function checkedNow(step: Step): Promise<ImportRun> {
   const { database, run, lease } = step;
-  return whileOurs(database, lease, async (tx) => {
+  const stands = await whileOurs(database, lease, async (tx) => {
     const { rows } = await tx.query<{ begun: boolean }>(
       'select exists (select from import_chunks where tenant_id = $1 and import_id = $2) as begun',
       [run.tenantId, run.id],
     );
-    const stands = rows[0]?.begun === true || (await currentEpoch(tx)) === run.checkedEpoch;
-    return stands ? run : planRows(step, tx, run);
+    return rows[0]?.begun === true || (await currentEpoch(tx)) === run.checkedEpoch;
   });
+  return stands ? run : planRows(step, run, async () => {});
 }
 
 /** Rows of the chunks that an earlier process has written. */

@@ -2,7 +2,7 @@
  * The survey: one fast pass over the whole file, for what only its last row may settle. It finds how each mapped
  * column is to be read (day or month first, which decimal separator) before any cell is.
  */
-import type { Dataset } from '../datasets/define-dataset.ts';
+import type { Dataset, FieldDefinition } from '../datasets/define-dataset.ts';
 import { surveyColumn } from '../field-types/column.ts';
 import type { ColumnReading, ColumnSurvey } from '../field-types/field-type.ts';
 import type { RowBatch } from '../file-formats/rows.ts';
@@ -26,19 +26,33 @@ export async function surveyColumns(
 ): Promise<Readings> {
   const surveyed = targets.flatMap((target): Surveyed[] => {
     const field = dataset.field(target.field);
-    const survey = isSettled(target) ? undefined : surveyColumn(field, common);
+    const survey = isSettled(target) || isTyped(target, field) ? undefined : surveyColumn(field, common);
     return survey === undefined ? [] : [{ target, survey }];
   });
   if (surveyed.length > 0) for await (const batch of batches()) seeBatch(surveyed, batch);
   const found = new Map(surveyed.map(({ target, survey }) => [target.field, survey.settle().reading]));
   return Object.fromEntries(
-    targets.map(({ field, reading }) => [field, { ...common, ...found.get(field), ...reading }]),
+    targets.map(({ field, reading, cells }) => [
+      field,
+      {
+        ...common,
+        ...found.get(field),
+        ...(cells === 'numbers' ? { decimal: '.' as const } : {}),
+        ...reading,
+      },
+    ]),
   );
 }
 
 /** Did a person say already what the survey would find? */
 function isSettled({ reading }: ColumnTarget): boolean {
   return reading.dateOrder !== undefined || reading.decimal !== undefined;
+}
+
+/** Does the file itself say what the cells are? Numbers may still be days by their serial numbers. */
+function isTyped({ cells }: ColumnTarget, { type }: FieldDefinition): boolean {
+  if (cells === 'numbers') return type === 'integer' || type === 'decimal' || type === 'money';
+  return cells === 'days' && (type === 'date' || type === 'datetime');
 }
 
 /** A row that could not be read says nothing of its columns: its cells may stand in others. */

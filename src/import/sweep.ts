@@ -5,30 +5,32 @@ import { withTenant } from '../database/with-tenant.ts';
 import { datasets } from '../datasets/registry.ts';
 import { log } from '../platform/log.ts';
 import { listTenants, type Tenant } from '../tenants/tenants.ts';
-import { removeOldSources } from './retention.ts';
+import { removeOldRows, removeOldSources } from './retention.ts';
 import { dropWritten } from './stage.ts';
 
 const dropEveryMs = 60_000;
 const removeEveryMs = 3_600_000;
 
 /**
- * @returns what removes the staged rows of runs whose process died before it did, and sources that are older than their
- *   tenant keeps them; called often, it does so now and then.
+ * @returns what removes the staged rows of runs whose process died before it did, and what is older of runs than their
+ *   tenant keeps it; called often, it does so now and then.
  */
 export function sweeping(database: Database): () => Promise<void> {
   const dropStaged = every(dropEveryMs, () =>
     throughOutages(database, () => inEveryTenant(database, ({ id }) => dropStagedOf(database, id))),
   );
-  const removeSources = every(removeEveryMs, () =>
+  const removeOld = every(removeEveryMs, () =>
     inEveryTenant(database, async ({ id, settings }) => {
-      await removeOldSources(database, { tenantId: id, days: settings.retention.sourceDays });
+      const kept = { tenantId: id, ...settings.retention };
+      await removeOldSources(database, kept);
+      await removeOldRows(database, kept);
     }).catch((error: unknown) => {
-      log().warn({ err: error }, 'old sources could not be removed; they are the next time');
+      log().warn({ err: error }, 'what is old of imports could not be removed; it is the next time');
     }),
   );
   return async () => {
     await dropStaged();
-    await removeSources();
+    await removeOld();
   };
 }
 

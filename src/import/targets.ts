@@ -14,6 +14,8 @@ export interface ColumnTarget {
   readonly column: number;
   /** What a person settled about the reading of the column. */
   readonly reading: ColumnReading;
+  /** What the file itself says of the column's cells. */
+  readonly cells?: Column['cells'];
   /** The text of row i of a batch for this field, transformed. */
   text(batch: RowBatch, i: number): string | Problem;
 }
@@ -36,7 +38,9 @@ export function columnTargets(mapping: Mapping, columns: readonly Column[]): rea
         ? (batch: RowBatch, i: number): string => batch.cell(i, column)
         : (batch: RowBatch, i: number): string | Problem =>
             transform(batch.cell(i, column), (other) => batch.cell(i, other));
-    return [{ field: entry.field, column, reading: settledReading(entry.reading), text }];
+    const reading = settledReading(entry.reading);
+    const cells = transform === undefined ? columns[column]?.cells : undefined;
+    return [{ field: entry.field, column, reading, text, ...(cells === undefined ? {} : { cells }) }];
   });
 }
 

@@ -10,10 +10,15 @@ import { PgBoss } from 'pg-boss';
 import type { Database } from '../database/connect.ts';
 import { isConnectionLost } from '../database/failures.ts';
 import { throughOutages } from '../database/retrying.ts';
-import { endForgottenExports } from '../export/sweep.ts';
+import { workOnExports } from '../export/stored/worker.ts';
+import { endForgottenExports, removeOldFiles } from '../export/sweep.ts';
+import { fileStore } from '../file-store/file-store.ts';
 import type { RunName } from '../import/drive.ts';
 import { type Wakes, type WorkerOptions, work } from '../import/worker.ts';
 import { log } from '../platform/log.ts';
+import { tendCustomFields } from './custom-fields.ts';
+import { exportWakes } from './exports.ts';
+import { workOnDueSchedules } from './schedules.ts';
 
 export type WorkOptions = Pick<WorkerOptions, 'untilIdle'>;
 
@@ -23,12 +28,14 @@ export interface Jobs {
    * whatever became of the telling, a worker finds the run by itself.
    */
   wake(run: RunName): Promise<void>;
+  /** The same for exports: that a file of the tenant can be made. */
+  wakeExports(tenantId: string): Promise<void>;
   /**
-   * Works on runs in this process until `stop`, or as long as `untilIdle` says.
+   * Works on imports, exports and schedules in this process until `stop`, or as long as `untilIdle` says.
    * @returns how many runs it brought to rest.
    */
   work(options?: WorkOptions): Promise<number>;
-  /** Ends the work: runs are left to others after the chunk that is being written. Returns when they are. */
+  /** Ends the work: imports are left to others after the chunk that is being written, exports at once. Returns when they are. */
   stop(): Promise<void>;
 }
 
@@ -41,11 +48,23 @@ export async function openJobs(database: Database): Promise<Jobs> {
   const stopping = new AbortController();
   const atWork = new Set<Promise<unknown>>();
   const wakes = wakesOf(boss);
+  const ofExports = exportWakes(boss, noteFailure);
+  const workOnAll = async (options: WorkOptions): Promise<number> => {
+    const stop = stopping.signal;
+    const brought = await Promise.all([
+      work(database, { ...options, wakes, stop }),
+      workOnExports(database, fileStore(), { ...options, wakes: ofExports, stop }),
+      workOnDueSchedules(database, { ...options, stop }),
+    ]);
+    return brought.reduce((total, runs) => total + runs, 0);
+  };
   return {
     wake: (run) => wakes.wake(run),
+    wakeExports: (tenantId) => ofExports.wake(tenantId),
     work: (options = {}) => {
       const endSweeping = sweepHourly(database);
-      const working = work(database, { ...options, wakes, stop: stopping.signal }).finally(endSweeping);
+      const endTending = tendCustomFields(database, noteFailure);
+      const working = workOnAll(options).finally(() => Promise.all([endSweeping(), endTending()]));
       atWork.add(working);
       return working.finally(() => atWork.delete(working));
     },
@@ -94,12 +113,16 @@ function wakesOf(boss: PgBoss): Wakes {
 
 const hourMs = 3_600_000;
 
-/** What workers tidy up beside their runs. @returns what ends it, after the sweep that is under way. */
+/** What workers tidy up beside their runs, of exports. @returns what ends it, after the sweep that is under way. */
 function sweepHourly(database: Database): () => Promise<void> {
-  const sweep = (): Promise<void> =>
-    endForgottenExports(database).catch((error: unknown) =>
+  const sweep = async (): Promise<void> => {
+    await endForgottenExports(database).catch((error: unknown) =>
       noteFailure(error, 'forgotten exports could not be ended; they are the next time'),
     );
+    await removeOldFiles(database, fileStore()).catch((error: unknown) =>
+      noteFailure(error, 'old files of exports could not be removed; they are the next time'),
+    );
+  };
   let sweeping = sweep();
   const timer = setInterval(() => {
     sweeping = sweep();

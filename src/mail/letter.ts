@@ -1,4 +1,4 @@
-/** How every mail of ours is written: a greeting, a few sentences, one link; as plain text and as simple HTML. */
+/** How every mail of ours is written: a greeting, a few sentences, a link or more; as plain text and as simple HTML. */
 import type { Message } from './mail.ts';
 
 export interface Letter {
@@ -6,18 +6,32 @@ export interface Letter {
   readonly greeting: string;
   /** Before the link. */
   readonly sentences: readonly string[];
-  readonly link: { readonly label: string; readonly address: string };
-  /** Behind the link. */
+  readonly link: LetterLink;
+  /** More of them, each on a line of its own. */
+  readonly furtherLinks?: readonly LetterLink[];
+  /** Behind the links. */
   readonly closing: string;
 }
 
+export interface LetterLink {
+  readonly label: string;
+  readonly address: string;
+}
+
 /** All but its recipient. Names and addresses in it are anybody's: HTML gets them escaped, a subject as one line. */
-export function written({ subject, greeting, sentences, link, closing }: Letter): Omit<Message, 'to'> {
-  const text = [greeting, ...sentences, `${link.label}:\n${link.address}`, closing];
+export function written(letter: Letter): Omit<Message, 'to'> {
+  const { subject, greeting, sentences, link, furtherLinks = [], closing } = letter;
+  const links = [link, ...furtherLinks];
+  const text = [
+    greeting,
+    ...sentences,
+    ...links.map(({ label, address }) => `${label}:\n${address}`),
+    closing,
+  ];
   const html = [
     paragraph(escaped(greeting)),
     ...sentences.map((sentence) => paragraph(escaped(sentence))),
-    paragraph(`<a href="${escaped(link.address)}">${escaped(link.label)}</a>`),
+    ...links.map(({ label, address }) => paragraph(`<a href="${escaped(address)}">${escaped(label)}</a>`)),
     paragraph(escaped(closing)),
   ];
   return {

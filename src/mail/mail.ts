@@ -6,7 +6,8 @@
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import nodemailer, { type SendMailOptions } from 'nodemailer';
+import type nodemailer from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { configuration, type SmtpConfig } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -51,15 +52,17 @@ export function openMail(options: MailOptions = {}): Mail {
 
 function mailServer({ url, from }: SmtpConfig, retryPauseMs: number): Mail {
   const timeoutMs = configuration().limits.mailTimeoutSeconds * 1000;
-  const transport = nodemailer.createTransport({
-    url,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    ...noneOfOurFiles,
-  });
-  const attempt = (mail: SendMailOptions): Promise<unknown> => transport.sendMail(mail);
+  const transport = onceLoaded(({ createTransport }) =>
+    createTransport({
+      url,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+      ...noneOfOurFiles,
+    }),
+  );
+  const attempt = async (mail: SendMailOptions): Promise<unknown> => (await transport.open()).sendMail(mail);
   return {
     send: async (message) => {
       const mail = composed(from, message);
@@ -71,7 +74,21 @@ function mailServer({ url, from }: SmtpConfig, retryPauseMs: number): Mail {
         })
         .catch(refuse);
     },
-    close: async () => transport.close(),
+    close: transport.close,
+  };
+}
+
+/** The library stays out of memory until there is a mail: every server and worker has a way to send one. */
+function onceLoaded<T extends { close(): void }>(
+  open: (library: typeof nodemailer) => T,
+): { open(): Promise<T>; close(): Promise<void> } {
+  let opened: Promise<T> | undefined;
+  return {
+    open: () => {
+      opened ??= import('nodemailer').then((library) => open(library.default));
+      return opened;
+    },
+    close: async () => (await opened)?.close(),
   };
 }
 
@@ -100,12 +117,13 @@ function refuse(error: unknown): never {
 }
 
 function outbox(folder: string): Mail {
-  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true, ...noneOfOurFiles });
+  const composer = onceLoaded(({ createTransport }) =>
+    createTransport({ streamTransport: true, buffer: true, ...noneOfOurFiles }),
+  );
   return {
     send: async (message) => {
-      const { message: bytes } = await composer.sendMail(
-        composed('Clientele <clientele@localhost>', message),
-      );
+      const opened = await composer.open();
+      const { message: bytes } = await opened.sendMail(composed('Clientele <clientele@localhost>', message));
       const file = `${new Date().toISOString().replaceAll(':', '-')}-${newId()}.eml`;
       await mkdir(folder, { recursive: true });
       // A mail holds a link that lets its reader in.
@@ -113,7 +131,7 @@ function outbox(folder: string): Mail {
       await rename(join(folder, `${file}.part`), join(folder, file));
       log().warn({ file }, 'no mail server is set: a mail lies in the outbox');
     },
-    close: async () => composer.close(),
+    close: composer.close,
   };
 }
 

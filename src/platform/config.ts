@@ -1,126 +1,12 @@
-/**
- * Everything that can be set, with its bounds, in one place. Settings come from the environment. A limit's variable
- * is its name in capitals behind CLIENTELE_: `cellBytesMax` is CLIENTELE_CELL_BYTES_MAX.
- */
+/** Everything that can be set. Settings come from the environment; the bounds among them are listed in limits.ts. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-
-const KiB = 1024;
-const MiB = 1024 * KiB;
-const GiB = 1024 * MiB;
+import { type Limits, limitsSchema } from './limits.ts';
 
 /** The folder that holds package.json: where the program is installed. */
 export const installationFolder = fileURLToPath(new URL('../..', import.meta.url));
-
-const limit = (preset: number, { min, max }: { readonly min: number; readonly max: number }) =>
-  z.coerce.number().int().min(min).max(max).default(preset);
-
-const limitsSchema = z.object({
-  fileBytesMax: limit(2 * GiB, { min: 1, max: 1024 * GiB }).describe(
-    'Bytes of a file as it lies on disk, and of what it unpacks to.',
-  ),
-  bombRatioMax: limit(200, { min: 2, max: 100_000 }).describe(
-    'By what factor a packed file may grow that unpacks to more than bombBytesMin.',
-  ),
-  bombBytesMin: limit(64 * MiB, { min: 1, max: 1024 * GiB }).describe(
-    'What a packed file may unpack to whatever its factor.',
-  ),
-  columnsMax: limit(1000, { min: 1, max: 1600 }).describe('Columns of a file.'),
-  cellBytesMax: limit(64 * KiB, { min: 1, max: 16 * MiB }).describe('UTF-8 bytes of a cell.'),
-  rowBytesMax: limit(16 * MiB, { min: 1, max: 256 * MiB }).describe(
-    'Bytes of one row that are held in memory at once; a longer one is passed over and reported.',
-  ),
-  jsonDepthMax: limit(64, { min: 1, max: 1000 }).describe(
-    'Objects and arrays within each other, in JSON and NDJSON.',
-  ),
-  batchRowsMax: limit(4096, { min: 1, max: 100_000 }).describe(
-    'Rows that go through the pipeline at a time.',
-  ),
-  lookupRowsMax: limit(1000, { min: 0, max: 1_000_000 }).describe(
-    'The check of a run with no more rows looks its records up one by one; that of a larger one joins whole tables.',
-  ),
-  chunkRows: limit(5000, { min: 1, max: 100_000 }).describe('Rows that one commit transaction writes.'),
-  chunkConnections: limit(2, { min: 1, max: 16 }).describe(
-    'Transactions of one run that commit chunks at the same time.',
-  ),
-  chunkAttemptsMax: limit(10, { min: 1, max: 100 }).describe(
-    'A chunk that met a deadlock or a serialization failure is tried again.',
-  ),
-  batchWaitSecondsMax: limit(5, { min: 1, max: 60 }).describe(
-    'How long a batch of JSON rows waits for others that write the same records.',
-  ),
-  leaseSeconds: limit(20, { min: 2, max: 600 }).describe(
-    'How long a run belongs to a process that has stopped renewing it.',
-  ),
-  leaseRenewSeconds: limit(5, { min: 1, max: 300 }).describe('How often a process renews what it works on.'),
-  takeoverGraceSeconds: limit(5, { min: 1, max: 600 }).describe(
-    'How long a transaction may go on under a lease that is over, once another process wants to go on.',
-  ),
-  workerRuns: limit(4, { min: 1, max: 100 }).describe('Runs that one worker brings on at the same time.'),
-  tenantRunsMax: limit(2, { min: 1, max: 100 }).describe(
-    'Runs of one tenant that are worked on at the same time, by all processes together.',
-  ),
-  workerLookSeconds: limit(10, { min: 1, max: 60 }).describe(
-    'How often a worker looks by itself for runs that nobody works on, beside being woken.',
-  ),
-  cacheBytesMax: limit(10 * GiB, { min: 0, max: 1024 * GiB }).describe(
-    'Copies that are kept of files in the S3 store while they are worked on; the longest unused go first.',
-  ),
-  idleInTransactionSecondsMax: limit(30, { min: 1, max: 600 }).describe(
-    'A transaction whose process has fallen silent is ended by the database, so that it cannot hold up a takeover.',
-  ),
-  reconnectSecondsMax: limit(60, { min: 1, max: 3600 }).describe(
-    'How long to wait for a database that does not answer.',
-  ),
-  appConnectionsMax: limit(8, { min: 2, max: 100 }).describe(
-    'Connections of the login that works; two at least, since a lease is renewed beside the work.',
-  ),
-  loaderConnectionsMax: limit(4, { min: 1, max: 100 }).describe(
-    'Connections of the login that brings rows in.',
-  ),
-  signInsPerMinuteMax: limit(20, { min: 1, max: 100_000 }).describe(
-    'Attempts of one address to sign in, or to give a second factor, within a minute.',
-  ),
-  sessionDays: limit(7, { min: 1, max: 365 }).describe(
-    'How long a session lives after it was last renewed, which reading it over HTTP does once a day.',
-  ),
-  invitationDays: limit(7, { min: 1, max: 90 }).describe('How long an invitation can be accepted.'),
-  mailTimeoutSeconds: limit(15, { min: 1, max: 600 }).describe(
-    'How long the mail server may take to answer.',
-  ),
-  jsonBytesMax: limit(1 * MiB, { min: 1024, max: 1 * GiB }).describe('Bytes of a JSON body.'),
-  rowsJsonBytesMax: limit(32 * MiB, { min: 1024, max: 1 * GiB }).describe(
-    'Bytes of a JSON body that brings many rows.',
-  ),
-  jsonSecondsMax: limit(30, { min: 1, max: 3600 }).describe('How long a JSON body may take to arrive.'),
-  uploadBytesPerSecondMin: limit(8 * KiB, { min: 0, max: 1 * GiB }).describe(
-    'An upload that brings less, on average since it began, is cut off.',
-  ),
-  uploadGraceSeconds: limit(30, { min: 1, max: 3600 }).describe(
-    'How long an upload may be slower than that.',
-  ),
-  headSecondsMax: limit(20, { min: 1, max: 600 }).describe('How long the head of a call may take to arrive.'),
-  heartbeatSeconds: limit(15, { min: 1, max: 300 }).describe(
-    'A stream of events that has nothing to tell says so that often.',
-  ),
-  silenceSecondsMax: limit(120, { min: 1, max: 3600 }).describe(
-    'A connection on which nothing moves is closed.',
-  ),
-  callsPerMinuteMax: limit(3000, { min: 1, max: 1_000_000 }).describe('Calls of one member or key.'),
-  strangerCallsPerMinuteMax: limit(300, { min: 1, max: 1_000_000 }).describe(
-    'Calls of one address that proves nothing.',
-  ),
-  idempotencyHours: limit(24, { min: 1, max: 720 }).describe(
-    'How long the answer to a repeatable call is kept.',
-  ),
-  idempotencyRunningSecondsMax: limit(300, { min: 1, max: 3600 }).describe(
-    'How long the first of several equal calls may be at work before the next takes its place.',
-  ),
-});
-
-export type Limits = Readonly<z.infer<typeof limitsSchema>>;
 
 const settingsSchema = z.object({
   CLIENTELE_DATA: z
@@ -209,6 +95,12 @@ const settingsSchema = z.object({
     .regex(/^[^\p{Cc}]*$/u, 'is one line')
     .optional()
     .describe('Who mails come from: `Clientele <no-reply@example.com>`. Needed with CLIENTELE_SMTP_URL.'),
+  CLIENTELE_PRIVATE_ADDRESSES: z
+    .enum(['allowed', 'refused'])
+    .default('refused')
+    .describe(
+      '`allowed`: schedules may deliver to addresses within private networks and on this machine, and without TLS.',
+    ),
   CLIENTELE_LOG: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('warn')
@@ -257,6 +149,8 @@ export interface Config {
   readonly oidc: OidcConfig | undefined;
   /** Undefined: mails are written to the outbox in the data folder. */
   readonly smtp: SmtpConfig | undefined;
+  /** Whether what a tenant says may lead to addresses within private networks, and be reached without TLS. */
+  readonly privateAddresses: boolean;
   readonly limits: Limits;
 }
 
@@ -291,6 +185,7 @@ export function readConfig(environment: Environment): Config {
     signUp: settings.data.CLIENTELE_SIGN_UP,
     oidc: oidcOf(settings.data),
     smtp: smtpOf(settings.data),
+    privateAddresses: settings.data.CLIENTELE_PRIVATE_ADDRESSES === 'allowed',
     limits: Object.freeze(limits.data),
   });
 }

@@ -199,6 +199,12 @@ const table = {
     says: 'There is no {target} "{value}".',
     hint: 'Import it first, or correct the text.',
   },
+  'reference.made': {
+    stage: 'check',
+    says: 'There is no {target} "{value}": it is made with the import.',
+    hint: 'Look whether the text is right; undoing the import takes the new record away again.',
+    warning: true,
+  },
   'reference.ambiguous': {
     stage: 'check',
     says: '"{value}" means more than one {target}.',

@@ -221,6 +221,20 @@ export async function keyOf(database: Database, token: string): Promise<ApiKey |
   return key;
 }
 
+/** @returns what a key holds that is known by its id; nothing when it was revoked or has expired. */
+export async function permissionsOfKey(
+  database: Database,
+  tenantId: string,
+  keyId: string,
+): Promise<readonly Permission[]> {
+  const { rows } = await database.app.query<{ permissions: string[] }>(
+    `select permissions from auth.api_keys
+     where tenant_id = $1 and id = $2 and revoked_at is null and (expires_at is null or expires_at > $3)`,
+    [tenantId, keyId, now()],
+  );
+  return (rows[0]?.permissions ?? []).filter(isPermission);
+}
+
 /**
  * When it was used, once a minute; and an entry in the trail with the first use in each hour of the clock. The time
  * is only moved from what was read, so that of many processes one writes it, and the entry with it.

@@ -11,8 +11,10 @@ const percentOrOff = z.number().min(0).max(100).nullable();
 const retention = {
   /** How long the file of an import is kept after its run has ended. */
   sourceDays: days,
-  /** How long rejected rows can be fetched. */
+  /** How long rejected rows, and what became of each row, can be fetched; the file of a run that has any is kept as long. */
   rejectDays: days,
+  /** How long the file of an export is kept. */
+  exportDays: days,
 };
 
 const guardRails = {
@@ -56,7 +58,7 @@ export type TenantSettings = z.infer<typeof settingsSchema>;
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 export const defaultSettings: TenantSettings = {
-  retention: { sourceDays: 30, rejectDays: 30 },
+  retention: { sourceDays: 30, rejectDays: 30, exportDays: 7 },
   guardRails: { failedPercentMax: null, changedPercentMax: null, approval: false },
   permissions: { writeGivesImport: true, readGivesExport: true },
   keys: { daysMax: 365 },

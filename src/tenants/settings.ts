@@ -2,8 +2,11 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Database } from '../database/connect.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
+import { customColumn } from '../datasets/custom/stored-value.ts';
+import { dataset } from '../datasets/registry.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
+import { listCustomFields } from './custom-fields/kept.ts';
 import type { Actor } from './role-order.ts';
 import { readPatch, type SettingsPatch, type TenantSettings } from './settings-schema.ts';
 import { checkProperties, type TenantProperties } from './tenant-properties.ts';
@@ -131,7 +134,21 @@ async function assertCurrencyFree(tx: TenantTransaction): Promise<void> {
     [tx.tenantId],
   );
   const [found] = rows;
-  if (found?.money !== true && found?.runs !== true) return;
-  const reason = found.money ? 'customers have amounts in it' : 'an import is under way';
+  const hasMoney = found?.money === true || (await hasOwnMoney(tx));
+  if (!hasMoney && found?.runs !== true) return;
+  const reason = hasMoney ? 'there are amounts in it' : 'an import is under way';
   throw new AppError('tenant.currency_fixed', `The currency cannot change any more: ${reason}.`);
+}
+
+/** Whether some record has an amount in one of the tenant's own fields, those that are hidden among them. */
+async function hasOwnMoney(tx: TenantTransaction): Promise<boolean> {
+  const fields = (await listCustomFields(tx, { deleted: true })).filter(({ type }) => type === 'money');
+  for (const { dataset: of, key } of fields) {
+    const { rowCount } = await tx.query(
+      `select from ${dataset(of).root.table} r where r.tenant_id = $1 and r.${customColumn} ? $2 limit 1`,
+      [tx.tenantId, key],
+    );
+    if (rowCount === 1) return true;
+  }
+  return false;
 }

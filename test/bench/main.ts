@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   batch: () => import('./batch.ts'),
   serve: () => import('./serve.ts'),
   export: () => import('./export.ts'),
+  workbook: () => import('./workbook.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,7 +1,9 @@
 /** Files as they are uploaded: alone, and in a form (RFC 7578). */
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { workbookType } from '../../src/file-formats/xlsx/media-type.ts';
 import { valuesOf } from '../support/schema-values.ts';
+import { textRows, workbookFile } from '../support/workbook-file.ts';
 import type { Parameter } from './api-document.ts';
 import { hostileLiteral, hostileText, malformedJson } from './api-hostile.ts';
 
@@ -38,6 +40,12 @@ function fileOf(type: string, records: readonly Readonly<Record<string, string>>
   if (type === 'application/x-ndjson')
     return Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
   if (type === 'application/gzip') return gzipSync(csvOf(records));
+  if (type === workbookType) {
+    const cells = records.map(({ first_name, email, notes }) => [first_name ?? '', email ?? '', notes ?? '']);
+    return workbookFile({
+      sheets: [{ name: 'Made', rows: textRows([['first_name', 'email', 'notes'], ...cells]) }],
+    });
+  }
   return Buffer.from(csvOf(records));
 }
 

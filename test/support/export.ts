@@ -5,7 +5,8 @@ import type { Database } from '../../src/database/connect.ts';
 import { withTenant } from '../../src/database/with-tenant.ts';
 import type { Dataset } from '../../src/datasets/define-dataset.ts';
 import { recordSql } from '../../src/datasets/query/record-sql.ts';
-import { type ExportAsked, type RunningExport, runExport } from '../../src/export/run-export.ts';
+import type { ExportAsked } from '../../src/export/asked.ts';
+import { type RunningExport, runExport } from '../../src/export/run-export.ts';
 import { findTenant } from '../../src/tenants/tenants.ts';
 
 /** What a test may say of an export; everything else as at the command line. */

@@ -84,6 +84,8 @@ export function useServer(): TestApi {
       files: fileStore(),
       // The worker within the process.
       wake: async (run) => void driveRun(database, run).catch(() => undefined),
+      // Files of exports are made by the workers that a test starts.
+      wakeExports: async () => {},
       baseUrl: 'http://127.0.0.1',
       stopping: stopping.signal,
     };

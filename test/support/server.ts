@@ -20,6 +20,7 @@ import {
   loaderLogin,
   loginsOf,
   makeLogin,
+  makeSearchRole,
   prepareServer,
 } from '../../src/database/logins.ts';
 import { migrate } from '../../src/database/migrate.ts';
@@ -81,6 +82,7 @@ async function givenServer(url: string): Promise<RunningServer> {
   await asAdmin(admin, async (client) => {
     await client.query(`create database ${template}`);
     for (const name of [appLogin, loaderLogin]) await makeLogin(client, name, testSecret);
+    await makeSearchRole(client);
   });
   const owner = { ...admin, database: template };
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, type Database, isUnprepared, unreachable } from '../../database/connect.ts';
 import { type Finding, inspectEmbedded } from '../../database/embedded/inspect.ts';
 import { isConnectionLost } from '../../database/failures.ts';
-import { appLogin, loaderLogin } from '../../database/logins.ts';
+import { appLogin, loaderLogin, searchRole } from '../../database/logins.ts';
 import { migrationState } from '../../database/migrate.ts';
 import { withTenant } from '../../database/with-tenant.ts';
 import { workingStates } from '../../import/states.ts';
@@ -82,7 +82,7 @@ async function examineLogins({ app, loader, asOwner }: Database): Promise<Findin
   const { rows } = await asOwner((owner) =>
     owner.query<{ name: string }>(
       `select rolname as name from pg_roles where rolname = any($1) and (rolsuper or rolbypassrls or rolcreaterole)`,
-      [[appLogin, loaderLogin]],
+      [[appLogin, loaderLogin, searchRole]],
     ),
   );
   if (rows.length === 0) return { check, ok: true, says: 'Each may do its own work and no more.' };

@@ -4,7 +4,7 @@ import { usageError } from '../command.ts';
 import type { OutputFormat } from './convert.ts';
 
 const packed = /\.(?:gz|zip)$/i;
-const known = /\.(?:csv|tsv|tab|psv|txt|dat|json|jsonl|ndjson)$/i;
+const known = /\.(?:csv|tsv|tab|psv|txt|dat|json|jsonl|ndjson|xlsx|xlsm)$/i;
 
 /**
  * `in/customers.csv.gz` becomes `DIR/customers.csv`. Where two files would become one, the later ones keep all of

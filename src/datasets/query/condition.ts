@@ -6,8 +6,10 @@ import { fieldType } from '../../field-types/registry.ts';
 import { AppError } from '../../platform/errors.ts';
 import { Problem, sayProblem } from '../../platform/problems.ts';
 import type { FieldDefinition } from '../define-dataset.ts';
+import { amongIndexed } from './custom-condition.ts';
 import type { FilterContext } from './filter-context.ts';
 import { type Condition, type Operator, valuesMax } from './filter-schema.ts';
+import { amongFound, boundOfAmount, isFound, ofAnyRow } from './find.ts';
 import type { RecordSql } from './record-sql.ts';
 import { referredBy } from './referred.ts';
 
@@ -41,12 +43,12 @@ const meanings: Readonly<Record<Operator, Meaning>> = {
   contains: {
     kinds: ['text', 'json'],
     values: 1,
-    sql: (of) => `strpos(lower(${asText(of)}), ${lowered(of)}) > 0`,
+    sql: (of) => partOf(of, `strpos(lower(${asText(of)}), ${lowered(of)}) > 0`),
   },
   starts_with: {
     kinds: ['text'],
     values: 1,
-    sql: (of) => `starts_with(lower(${asText(of)}), ${lowered(of)})`,
+    sql: (of) => partOf(of, `starts_with(lower(${asText(of)}), ${lowered(of)})`),
   },
   empty: { kinds: every, values: 0, sql: isEmpty },
   not_empty: { kinds: every, values: 0, sql: (of) => `not ${isEmpty(of)}` },
@@ -101,7 +103,12 @@ export function compileCondition(
     throw refusal(field, `cannot be asked for with "${operator}"`, { operator });
   if (!takes(meaning.values, values.length))
     throw refusal(field, wanted(operator, meaning.values), { operator });
-  return meaning.sql({ record, field, context, operator, values });
+  const compared = { record, field, context, operator, values };
+  const read = {
+    typed: (value: string) => typed(compared, value),
+    day: (value: string) => dayIn(compared, value),
+  };
+  return amongIndexed({ ...compared, ...read }, meaning.sql(compared));
 }
 
 function kindOf({ dataset }: RecordSql, field: FieldDefinition): Kind {
@@ -145,7 +152,16 @@ function equal(of: Compared): string {
   const day = dayIn(of, value);
   if (day !== undefined)
     return `(${record.kept(field.key)} >= ${day.from} and ${record.kept(field.key)} < ${day.to})`;
-  return `${record.kept(field.key)} = ${typed(of, value)}`;
+  const wanted = typed(of, value);
+  if (field.scaledColumn !== undefined) return boundOfAmount(of, '=', wanted);
+  const same = ofAnyRow(of, (column) => `${column} = ${wanted}`);
+  if (field.type !== 'text' || field.unique === true || field.indexed === true) return same;
+  return amongFound(record, field.key, readAs(of, value), same);
+}
+
+/** What holds for a text only where it contains the value. */
+function partOf({ record, field, values: [value = ''] }: Compared, condition: string): string {
+  return amongFound(record, field.key, value, condition);
 }
 
 function equalToAny(of: Compared): string {
@@ -153,7 +169,8 @@ function equalToAny(of: Compared): string {
   if (field.type === 'reference') return refersTo(of);
   const isPlain = record.normal(field.key) === undefined && field.type !== 'datetime';
   if (!isPlain) return `(${values.map((value) => equal({ ...of, values: [value] })).join(' or ')})`;
-  return `${record.kept(field.key)} = any (array[${values.map((value) => typed(of, value)).join(', ')}])`;
+  const wanted = `array[${values.map((value) => typed(of, value)).join(', ')}]`;
+  return ofAnyRow(of, (column) => `${column} = any (${wanted})`);
 }
 
 /** The records that the texts name by any of the reference's keys. */
@@ -210,7 +227,7 @@ function bound(of: Compared, operator: '<' | '<=' | '>' | '>='): string {
   const [value = ''] = of.values;
   const kept = of.record.kept(of.field.key);
   const day = dayIn(of, value);
-  if (day === undefined) return `${kept} ${operator} ${typed(of, value)}`;
+  if (day === undefined) return boundOfAmount(of, operator, typed(of, value));
   const edges = { '<': `< ${day.from}`, '<=': `< ${day.to}`, '>': `>= ${day.to}`, '>=': `>= ${day.from}` };
   return `${kept} ${edges[operator]}`;
 }
@@ -229,6 +246,8 @@ function dayIn(of: Compared, value: string): { readonly from: string; readonly t
 function hasAll(of: Compared): string {
   if (of.record.dataset.part(of.field.part).kind === 'set')
     return `(${of.values.map((value) => inAny({ ...of, values: [value] })).join(' and ')})`;
+  const { finder } = of.record.dataset;
+  if (finder?.tags === of.field.key) return isFound(finder, { tags: of.values });
   const kept = of.record.kept(of.field.key);
   return `(select count(distinct lower(t)) from unnest(${kept}) t where lower(t) = any (${lowerTexts(of.values)})) = ${new Set(of.values.map((value) => value.toLowerCase())).size}`;
 }
@@ -243,8 +262,13 @@ function inAny({ record, field, values }: Compared): string {
       and n.name = any (array[${values.map((value) => literal(value)).join(', ')}]::text[]))))`;
 }
 
-/** The value as the field's type reads it, as a literal of its SQL type. */
-function typed({ field, context }: Compared, value: string): string {
+/** The value as a literal of the field's SQL type. */
+function typed(of: Compared, value: string): string {
+  return `${literal(readAs(of, value))}::${fieldType(of.field.type).sqlType}`;
+}
+
+/** The value as the field's type reads it, canonical. */
+function readAs({ field, context }: Compared, value: string): string {
   const { timezone, currency, country } = context;
   const read = compileColumn(field, {
     decimal: '.',
@@ -262,5 +286,5 @@ function typed({ field, context }: Compared, value: string): string {
       problem: read.code,
     });
   }
-  return `${literal(read)}::${fieldType(field.type).sqlType}`;
+  return read;
 }

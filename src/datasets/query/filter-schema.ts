@@ -66,7 +66,13 @@ export const filterSchema = z.strictObject({
   where: nodeSchema(depthMax).optional(),
   archived: z.enum(['no', 'only', 'all']).optional().describe('All unless said'),
   ids: z.array(z.uuid()).max(idsMax).optional().describe('These records and no others'),
-  search: z.string().max(200).optional().describe('Words, each of which the record has somewhere'),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'Words, each of which the record has somewhere; of a customer also a whole number or external id',
+    ),
 });
 
 export interface RecordFilter {

@@ -3,7 +3,8 @@
  * means here what it means in a file; then it stands in the statement as a literal.
  *
  * Under row security an index is used for leakproof operators only: `=`, `<`, `= any` on texts, ids, whole numbers,
- * dates and times. Everything else is a filter over the tenant's rows.
+ * dates and times. What needs another one is found by a function, see find.ts; the rest is a filter over the tenant's
+ * rows.
  */
 import { literal } from '../../database/literal.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -12,6 +13,7 @@ import type { Dataset, FieldDefinition } from '../define-dataset.ts';
 import { compileCondition } from './condition.ts';
 import type { FilterContext } from './filter-context.ts';
 import { depthMax, type FilterNode, idsMax, nodesMax, type RecordFilter } from './filter-schema.ts';
+import { isFound, wordsMax, wordsOf } from './find.ts';
 import type { RecordSql } from './record-sql.ts';
 
 /**
@@ -93,27 +95,22 @@ function idsSql(ids: RecordFilter['ids']): string[] {
   return [`r.id = any (${literal(`{${ids.join(',')}}`)}::uuid[])`];
 }
 
-const wordsMax = 8;
-
 /** Every word of the text stands somewhere in the fields that are searched, whatever its case. */
 function searchSql(record: RecordSql, search: string | undefined): string[] {
-  const words = (search ?? '')
-    .normalize('NFC')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = wordsOf(search ?? '');
   const fields = record.dataset.searched ?? [];
   if (words.length === 0) return [];
   if (fields.length === 0)
     throw new AppError('filter.invalid', `${record.dataset.label} cannot be searched for a text.`);
   if (words.length > wordsMax)
     throw new AppError('filter.invalid', `At most ${wordsMax} words are searched for at once.`);
+  if (record.dataset.finder !== undefined) return [isFound(record.dataset.finder, { words })];
   const values = fields.flatMap((key) => {
     const isPhone = record.dataset.field(key).type === 'phone';
     return [record.value(key), ...(isPhone ? [record.normal(key) ?? 'null'] : [])];
   });
   const searched = `lower(concat_ws(E'\\n', ${values.join(', ')}))`;
-  return words.map((word) => `strpos(${searched}, ${literal(word)}) > 0`);
+  return words.map((word) => `strpos(${searched}, lower(${literal(word)})) > 0`);
 }
 
 export function shortened(text: string): string {

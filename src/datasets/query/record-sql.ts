@@ -11,6 +11,7 @@
  */
 import { identifier, literal } from '../../database/literal.ts';
 import { isId } from '../../platform/ids.ts';
+import { valueSql } from '../custom/stored-value.ts';
 import type { Dataset, FieldDefinition, Part } from '../define-dataset.ts';
 import { nameOf, referredBy } from './referred.ts';
 
@@ -24,6 +25,10 @@ export interface RecordSql {
   kept(key: string): string;
   /** The normal form that is compared and indexed; undefined where the field has none. */
   normal(key: string): string | undefined;
+  /** The column with the amount in ten-thousandths; undefined where the field has none. */
+  scaled(key: string): string | undefined;
+  /** The `number`th of a child's rows, in the order in which they are shown, as a row of its table; null where there are fewer. */
+  nth(part: string, number: number): string;
   /** The root and the joins that were asked for until now. */
   from(): string;
   /** That the record is the tenant's and not deleted, nor of a record that is. */
@@ -65,6 +70,7 @@ class RecordJoins implements RecordSql {
   kept(key: string): string {
     const field = this.dataset.field(key);
     if (field.part === 'derived') return this.derived(field);
+    if (field.custom !== undefined) return valueSql('r', field);
     const part = this.dataset.part(field.part);
     if (part.kind === 'append') throw new Error(`The field ${key} only grows, and has no value.`);
     if (part.kind === 'set') return `${this.joinPart(part)}.names`;
@@ -75,6 +81,23 @@ class RecordJoins implements RecordSql {
     const field = this.dataset.field(key);
     if (field.normalColumn === undefined || field.part === 'derived') return undefined;
     return `${this.aliasOf(this.dataset.part(field.part))}.${identifier(field.normalColumn)}`;
+  }
+
+  scaled(key: string): string | undefined {
+    const field = this.dataset.field(key);
+    if (field.scaledColumn === undefined || field.part === 'derived') return undefined;
+    return `${this.aliasOf(this.dataset.part(field.part))}.${identifier(field.scaledColumn)}`;
+  }
+
+  nth(key: string, number: number): string {
+    const part = this.dataset.part(key);
+    const alias = `l_${key}`;
+    if (!this.joins.has(alias))
+      this.joins.set(
+        alias,
+        `left join lateral (select array_agg(o order by ${part.shownFirst}) as rows from ${part.table} o where ${this.owned(part, 'o')}) ${alias} on true`,
+      );
+    return `(${alias}.rows[${number}])`;
   }
 
   from(): string {
@@ -101,9 +124,12 @@ class RecordJoins implements RecordSql {
     return alias;
   }
 
+  private owned(part: Part, name: string): string {
+    return `${name}.tenant_id = ${this.tenant} and ${name}.${part.ownerColumn} = r.id`;
+  }
+
   private joinOf(part: Part, alias: string): string {
-    const owned = (name: string): string =>
-      `${name}.tenant_id = ${this.tenant} and ${name}.${part.ownerColumn} = r.id`;
+    const owned = (name: string): string => this.owned(part, name);
     if (part.kind === 'child')
       return `left join lateral (select * from ${part.table} o where ${owned('o')} order by ${part.shownFirst} limit 1) ${alias} on true`;
     if (part.kind !== 'set') return `left join ${part.table} ${alias} on ${owned(alias)}`;

@@ -92,6 +92,11 @@ export class WorkbookText {
     this.length += places;
   }
 
+  putAscii(text: string): void {
+    for (let i = 0; i < text.length; i += 1) this.bytes[this.length + i] = text.charCodeAt(i);
+    this.length += text.length;
+  }
+
   /** Bytes that need nothing done to them. */
   putRaw(from: Buffer, start: number, end: number): void {
     const { bytes, length: at } = this;

@@ -40,13 +40,18 @@ const firstDay = 61;
 
 /** `YYYY-MM-DD` at `from`. */
 export function putDay(out: WorkbookText, line: Buffer, from: number): boolean {
-  if (line[from + 4] !== minus || line[from + 7] !== minus) return false;
-  const year = twoDigits(line, from) * 100 + twoDigits(line, from + 2);
-  const serial = serialOf(year, twoDigits(line, from + 5), twoDigits(line, from + 8));
-  // NaN where a digit was none.
-  if (!(serial >= firstDay)) return false;
+  const serial = dayAt(line, from);
+  if (Number.isNaN(serial)) return false;
   out.putDigits(serial, digitsOf(serial));
   return true;
+}
+
+/** @returns NaN where no cell has such a day. */
+function dayAt(line: Buffer, from: number): number {
+  if (line[from + 4] !== minus || line[from + 7] !== minus) return Number.NaN;
+  const year = twoDigits(line, from) * 100 + twoDigits(line, from + 2);
+  const serial = serialOf(year, twoDigits(line, from + 5), twoDigits(line, from + 8));
+  return serial >= firstDay ? serial : Number.NaN;
 }
 
 function digitsOf(value: number): number {
@@ -55,7 +60,7 @@ function digitsOf(value: number): number {
   return digits;
 }
 
-const fractionDigits = 11;
+const millisecondsPerDay = 86_400_000;
 const millisecondsDigits = 3;
 const timeLength = 19;
 
@@ -71,13 +76,19 @@ export function putTime(out: WorkbookText, line: Buffer, from: number, to: numbe
   const seconds =
     twoDigits(line, from + 11) * 3600 + twoDigits(line, from + 14) * 60 + twoDigits(line, from + 17);
   const time = seconds * 1000 + milliseconds;
-  if (!(time >= 0) || !putDay(out, line, from)) return false;
-  if (time > 0) {
-    out.putByte(point);
-    // Of a day of 86,400,000 milliseconds, to the hundred-thousand-millionth: to half a microsecond.
-    out.putDigits(Math.round((time * 1_000_000) / 864), fractionDigits);
-  }
+  const day = dayAt(line, from);
+  if (Number.isNaN(day + time)) return false;
+  out.putAscii(String(placeOf(day, time)));
   return true;
+}
+
+/**
+ * The double next to the time that is not before it: LibreOffice, and not it alone, cuts what it shows, and would show a
+ * second less.
+ */
+function placeOf(day: number, time: number): number {
+  const place = day + time / millisecondsPerDay;
+  return (place - day) * millisecondsPerDay < time ? place * (1 + Number.EPSILON) : place;
 }
 
 /** @returns NaN for anything but a point and one to three digits. */

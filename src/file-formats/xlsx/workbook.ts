@@ -9,6 +9,13 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { constants, crc32, createDeflateRaw, type DeflateRaw, deflateRawSync } from 'node:zlib';
 import {
+  centralDirectory,
+  dataDescriptor,
+  entryBytesMax,
+  localHeader,
+  type ZipEntry,
+} from '../zip-writer.ts';
+import {
   leadingParts,
   type Part,
   type SheetName,
@@ -20,7 +27,6 @@ import {
 } from './parts.ts';
 import { type CellKind, SheetRows, styleOf } from './sheet-rows.ts';
 import { fittedWidths } from './widths.ts';
-import { centralDirectory, dataDescriptor, entryBytesMax, localHeader, type ZipEntry } from './zip-writer.ts';
 
 export interface WorkbookColumn {
   readonly header: string;

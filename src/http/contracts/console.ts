@@ -72,7 +72,14 @@ async function take(
       const { overwrite, skipErrors } = await fields();
       stayConnected(request);
       const mode = overwrite ? 'upsert' : 'create';
-      return { ...defaultOptions, ...goesTo, mode, atomic: !skipErrors, require: ['display_name'] };
+      return {
+        ...defaultOptions,
+        ...goesTo,
+        mode,
+        atomic: !skipErrors,
+        require: ['display_name'],
+        withoutCustomFields: true,
+      };
     },
   });
 }

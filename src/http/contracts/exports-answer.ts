@@ -1,7 +1,8 @@
 /** What the older systems' export calls have in common: a file, of customers unless said, named and streamed. */
 import { customers } from '../../datasets/customers.ts';
+import type { ExportAsked } from '../../export/asked.ts';
 import { mediaTypes } from '../../export/encode.ts';
-import { type ExportAsked, runExport } from '../../export/run-export.ts';
+import { runWhereRoom } from '../../export/room.ts';
 import { now } from '../../platform/clock.ts';
 import type { StreamAnswer, TenantCall } from '../define-route.ts';
 
@@ -15,7 +16,7 @@ export async function answerFile(
   asked: Asked,
 ): Promise<StreamAnswer> {
   const { permissions, id: by } = caller;
-  const running = await runExport(services.database, {
+  const running = await runWhereRoom(services.database, {
     dataset: customers,
     ...asked,
     tenant,

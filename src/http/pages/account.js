@@ -73,7 +73,12 @@ const pages = {
     submit: async ({ newPassword }) => {
       const { searchParams } = new URL(location.href);
       await send('POST', '/api/auth/reset-password', { token: searchParams.get('token') ?? '', newPassword });
-      location.assign('/sign-in');
+      show({
+        title: 'The password is set',
+        lead: 'Sign in with it.',
+        fields: [],
+        aside: [['Sign in', '/sign-in']],
+      });
     },
   }),
 
@@ -97,8 +102,14 @@ const pages = {
     button: 'Send the mail',
     submit: async ({ email }) => {
       await send('POST', '/api/auth/request-password-reset', { email });
-      show({ title: 'Look into your mail', lead: 'The link in it is good for an hour.', fields: [] });
+      show({
+        title: 'Look into your mail',
+        lead: 'The link in it is good for an hour.',
+        fields: [],
+        aside: [['Sign in', '/sign-in']],
+      });
     },
+    aside: [['Sign in', '/sign-in']],
   }),
 
   '/': async () => {
@@ -199,6 +210,9 @@ function fail(error) {
   element('failure').textContent = error.message;
   element('failure').hidden = false;
 }
+
+// Another link to the same page differs behind the # only, for which a browser loads nothing.
+addEventListener('hashchange', () => location.reload());
 
 const open = pages[location.pathname.replace(/(.)\/$/, '$1')] ?? pages['/'];
 try {

@@ -1,49 +1,56 @@
-/** Exports: records leave as a file, and the history of what left. */
+/** Exports: records leave as a file, at once or made by a worker, and the history of what left. */
 import { z } from 'zod';
 import { withTenant } from '../../database/with-tenant.ts';
-import { filterSchema } from '../../datasets/query/filter-schema.ts';
-import { dataset, datasets } from '../../datasets/registry.ts';
-import { type Delimiter, delimiters, exportFormats, mediaTypes } from '../../export/encode.ts';
-import { type ExportEntry, listExports } from '../../export/history.ts';
-import { runExport } from '../../export/run-export.ts';
+import { datasets } from '../../datasets/registry.ts';
+import type { ExportAsked } from '../../export/asked.ts';
+import { mediaTypes } from '../../export/encode.ts';
+import { listExports } from '../../export/history.ts';
+import { withOwnFields } from '../../export/own-fields.ts';
+import { runWhereRoom } from '../../export/room.ts';
+import { countUpTo } from '../../export/snapshot.ts';
+import { askForFile } from '../../export/stored/ask.ts';
+import { overridesSchema, wantedByTemplate } from '../../export/templates/use.ts';
+import { askedBy, type ExportWanted, fileOf, wantedSchema } from '../../export/wanted.ts';
 import { now } from '../../platform/clock.ts';
+import { configuration } from '../../platform/config.ts';
 import { may } from '../../tenants/caller.ts';
 import { assertMay } from '../access.ts';
-import { defineRoute, type Route } from '../define-route.ts';
-import { instant, instantOrNull } from '../instant.ts';
+import { attachment } from '../attachment.ts';
+import { defineRoute, type Route, type StreamAnswer, type TenantCall } from '../define-route.ts';
+import { exportDocument, exportSchema } from './export-schemas.ts';
 import { datasetKey } from './import-schemas.ts';
 
-const columnsMax = 1000;
+const source = 'API';
 
-const columnSchema = z.union([
-  z.string().min(1).max(100),
-  z.strictObject({ field: z.string().min(1).max(100), header: z.string().min(1).max(255).optional() }),
-]);
+const newExportSchema = overridesSchema
+  .extend({
+    dataset: datasetKey.optional(),
+    template: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('A template by its name or id, which has the dataset; what else is said replaces its own'),
+    as: z
+      .enum(['answer', 'file', 'auto'])
+      .default('answer')
+      .describe(
+        'The file itself, a file that a worker makes, or whichever of them fits how many records there are',
+      ),
+  })
+  .refine(({ dataset: of, template }) => (of === undefined) !== (template === undefined), {
+    path: ['dataset'],
+    error: 'Say a dataset or a template, and not both',
+  });
 
-const newExportSchema = z.strictObject({
-  dataset: datasetKey,
-  columns: z
-    .union([z.literal('all'), z.array(columnSchema).min(1).max(columnsMax)])
-    .optional()
-    .describe('Fields in order, each with a header of its own if wanted; the dataset’s defaults unless said'),
-  filter: filterSchema.optional(),
-  sort: z
-    .array(z.strictObject({ field: z.string().min(1).max(100), descending: z.boolean().optional() }))
-    .max(5)
-    .optional()
-    .describe('Newest first unless said'),
-  limit: z.int().min(0).optional(),
-  format: z.enum(exportFormats).default('csv'),
-  profile: z
-    .enum(['spreadsheet', 'data'])
-    .optional()
-    .describe('For people and their spreadsheets, or for programs; by the format unless said'),
-  delimiter: z.enum(Object.keys(delimiters) as [Delimiter, ...Delimiter[]]).optional(),
-  quotes: z.enum(['needed', 'all']).optional(),
-  line_end: z.enum(['crlf', 'lf']).optional(),
-  bom: z.boolean().optional(),
-  gzip: z.boolean().default(false),
-});
+type AnyCall = TenantCall<unknown, unknown, unknown>;
+
+/** Of every kind of file that leaves. */
+export const fileTypes: readonly string[] = [
+  ...Object.values(mediaTypes).map((type) => type.split(';')[0] ?? type),
+  'application/gzip',
+  'application/zip',
+];
 
 const create = defineRoute({
   method: 'POST',
@@ -51,73 +58,73 @@ const create = defineRoute({
   name: 'exports.create',
   summary: 'Take records out as a file',
   description:
-    'Answers the file itself, as a stream of one consistent snapshot. `X-Record-Count` says how many records it holds, `X-Export-Id` which entry of the history it is, `X-Fields-Left-Out` which fields the caller may not read. When the connection ends before the file does, the file is not whole.',
+    'Answers the file itself, as a stream of one consistent snapshot. `X-Record-Count` says how many records it holds, `X-Export-Id` which entry of the history it is, `X-Fields-Left-Out` which fields the caller may not read. When the connection ends before the file does, the file is not whole. With `as: file`, and with `auto` where there are many records, it answers 202 and the entry of the history instead: a worker makes the file, `/exports/{id}/events` tells how far it is, `/exports/{id}/file` has it for as long as the tenant keeps it.',
   scope: 'tenant',
   permission: 'export on any dataset',
   body: { json: newExportSchema },
-  answers: {
-    200: [...Object.values(mediaTypes).map((type) => type.split(';')[0] ?? type), 'application/gzip'],
-  },
-  handler: async ({ services, tenant, caller, json }) => {
-    assertMay(caller, `${json.dataset}:export`);
-    const { delimiter, quotes, line_end: lineEnd, bom, gzip, format } = json;
-    const csv = Object.fromEntries(
-      Object.entries({ delimiter, quotes, lineEnd, bom }).filter(([, value]) => value !== undefined),
-    );
-    const running = await runExport(services.database, {
+  answers: { 200: fileTypes, 202: exportSchema },
+  handler: async (call) => {
+    const { as, ...said } = call.json;
+    const wanted = await wantedIn(call, said);
+    assertMay(call.caller, `${wanted.dataset}:export`);
+    const { tenant, caller } = call;
+    const asked = await withOwnFields(call.services.database, {
+      ...askedBy(wanted),
       tenant,
-      dataset: dataset(json.dataset),
-      columns: json.columns === 'all' ? 'all' : json.columns?.map(columnOf),
-      filter: json.filter,
-      sort: json.sort,
-      limit: json.limit,
-      format,
-      profile: json.profile,
-      csv,
-      gzip,
       permissions: caller.permissions,
       by: caller.id,
-      source: 'API',
+      source,
     });
-    const name = `${json.dataset}-${now().slice(0, 10)}.${format}${gzip ? '.gz' : ''}`;
-    return {
-      status: 200,
-      type: gzip ? 'application/gzip' : mediaTypes[format],
-      headers: {
-        'content-disposition': `attachment; filename="${name}"`,
-        'x-record-count': String(running.records),
-        'x-export-id': running.id,
-        ...(running.leftOut.length === 0 ? {} : { 'x-fields-left-out': running.leftOut.join(',') }),
-      },
-      stream: running.stream,
-    };
+    const isFile = as === 'file' || (as === 'auto' && (await isLarge(call, asked)));
+    return isFile ? accept(call, wanted) : answer(call, asked);
   },
 });
 
-function columnOf(column: z.output<typeof columnSchema>) {
-  return typeof column === 'string' ? { field: column } : column;
+type Said = Omit<z.output<typeof newExportSchema>, 'as'>;
+
+async function wantedIn(
+  { services, tenant, caller }: AnyCall,
+  { dataset: of, template, ...overrides }: Said,
+): Promise<ExportWanted> {
+  if (template === undefined) return wantedSchema.parse({ ...overrides, dataset: of });
+  const use = { tenant, permissions: caller.permissions, by: caller.id, source };
+  return withTenant(services.database, tenant.id, (tx) =>
+    wantedByTemplate(tx, { named: template, overrides }, use),
+  );
 }
 
-const exportSchema = z
-  .object({
-    id: z.string(),
-    dataset: z.string(),
-    format: z.string(),
-    profile: z.string(),
-    fields: z.array(z.string()),
-    fields_left_out: z.array(z.string()),
-    filter: z.unknown(),
-    state: z.enum(['running', 'done', 'broken_off']),
-    records: z.int().nullable(),
-    bytes: z.int().nullable(),
-    sha256: z.string().nullable(),
-    source: z.string(),
-    created_by: z.string().nullable(),
-    created_at: z.string(),
-    finished_at: z.string().nullable(),
-    seconds: z.number().nullable(),
-  })
-  .meta({ id: 'Export' });
+async function isLarge({ services }: AnyCall, asked: ExportAsked): Promise<boolean> {
+  const { answerRecordsMax } = configuration().limits;
+  return (await countUpTo(services.database, asked, answerRecordsMax + 1)) > answerRecordsMax;
+}
+
+async function accept({ services, tenant, caller }: AnyCall, wanted: ExportWanted) {
+  const { database } = services;
+  const { permissions } = caller;
+  const entry = await askForFile(database, { tenant, wanted, permissions, asker: caller, source });
+  await services.wakeExports(tenant.id);
+  return {
+    status: 202 as const,
+    headers: { location: `/api/tenants/${tenant.slug}/exports/${entry.id}` },
+    body: exportDocument(entry),
+  };
+}
+
+async function answer({ services }: AnyCall, asked: ExportAsked): Promise<StreamAnswer> {
+  const running = await runWhereRoom(services.database, asked);
+  const { name, mediaType } = fileOf(asked, now().slice(0, 10));
+  return {
+    status: 200,
+    type: mediaType,
+    headers: {
+      ...attachment(name),
+      'x-record-count': String(running.records),
+      'x-export-id': running.id,
+      ...(running.leftOut.length === 0 ? {} : { 'x-fields-left-out': running.leftOut.join(',') }),
+    },
+    stream: running.stream,
+  };
+}
 
 const list = defineRoute({
   method: 'GET',
@@ -139,31 +146,8 @@ const list = defineRoute({
       listExports(tx, { limit: query.limit, datasets: wanted, before: query.cursor }),
     );
     const next = entries.length === query.limit ? (entries.at(-1)?.id ?? null) : null;
-    return { status: 200, body: { exports: entries.map(documentOf), next_cursor: next } };
+    return { status: 200, body: { exports: entries.map(exportDocument), next_cursor: next } };
   },
 });
-
-function documentOf(entry: ExportEntry): z.input<typeof exportSchema> {
-  const from = instant(entry.createdAt);
-  const to = instantOrNull(entry.finishedAt);
-  return {
-    id: entry.id,
-    dataset: entry.dataset,
-    format: entry.format,
-    profile: entry.profile,
-    fields: [...entry.fields],
-    fields_left_out: [...entry.leftOut],
-    filter: entry.filter,
-    state: entry.state,
-    records: entry.records,
-    bytes: entry.bytes,
-    sha256: entry.sha256,
-    source: entry.source,
-    created_by: entry.by,
-    created_at: from,
-    finished_at: to,
-    seconds: to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000,
-  };
-}
 
 export const exportRoutes: readonly Route[] = [create, list];

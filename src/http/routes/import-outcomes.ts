@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { appendAudit } from '../../audit/append.ts';
 import { withTenant } from '../../database/with-tenant.ts';
+import { workbookType } from '../../file-formats/xlsx/media-type.ts';
 import { pageOfProblems } from '../../import/problems.ts';
 import { type ProgressEvent, watchRun } from '../../import/progress.ts';
-import { rejectFile, resultFile } from '../../import/reject-file.ts';
+import { type RejectFormat, rejectFile, rejectFormat, resultFile } from '../../import/reject-file.ts';
 import type { ImportRun } from '../../import/run.ts';
 import { now } from '../../platform/clock.ts';
 import { hintFor, sayProblem } from '../../platform/problems.ts';
@@ -57,6 +58,12 @@ const problems = defineRoute({
   },
 });
 
+const rejectTypes: Readonly<Record<RejectFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  xlsx: workbookType,
+};
+
 const rejects = defineRoute({
   method: 'GET',
   path: '/imports/{id}/rejects',
@@ -65,15 +72,15 @@ const rejects = defineRoute({
   scope: 'tenant',
   permission: 'import on any dataset',
   params: named,
-  answers: { 200: ['text/csv', 'application/x-ndjson'] },
+  answers: { 200: ['text/csv', 'application/x-ndjson', workbookType] },
   handler: async (call) => {
     const run = await reachRun(call);
     await noteDownload(call, run, 'rejects');
-    const isCsv = run.inspection === null || run.inspection.dialect.format === 'csv';
+    const format = rejectFormat(run);
     return {
       status: 200,
-      type: isCsv ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-      headers: attachment(`rejected-${run.id}.${isCsv ? 'csv' : 'ndjson'}`),
+      type: rejectTypes[format],
+      headers: attachment(`rejected-${run.id}.${format}`),
       stream: streamOf(rejectFile(call.services.database, run)),
     };
   },

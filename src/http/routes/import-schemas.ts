@@ -29,6 +29,9 @@ const reportSchema = z.object({
   fail: z.int().describe('Rows that fail by the plan, and those that were invalid'),
   by_code: z.record(z.string(), z.int()),
   changed: z.record(z.string(), z.int()).describe('Records in which each field would change'),
+  made: z
+    .record(z.string(), z.int())
+    .describe('Records of other datasets that are made, since rows name them and nobody has them'),
   without_key: z.int().describe('Rows to create that have no key: the same file would create them again'),
   samples: z.array(sampleSchema),
 });
@@ -103,6 +106,7 @@ function reportOf(run: ImportRun, caller: Caller): ImportDocument['report'] {
     fail: report.fail + (run.rowsInvalid ?? 0),
     by_code: { ...report.byCode },
     changed: { ...report.changed },
+    made: { ...report.made },
     without_key: report.withoutKey,
     samples: may(caller, `${run.dataset.key}:read`)
       ? report.samples.map(({ row, record, before, after }) => ({
@@ -146,7 +150,17 @@ export const newImportSchema = z.strictObject({
   deleted: z.enum(['restore', 'skip']).default('restore'),
   atomic: yesOrNo.default(false).describe('All rows or none'),
   create_groups: yesOrNo.default(true),
+  create_missing: z
+    .string()
+    .max(200)
+    .optional()
+    .describe(
+      'Datasets whose records are made where a row names one by its address and nobody has it: `customers` makes guests of those who ordered',
+    ),
   map: several.optional().describe('`Column=field`; may be repeated'),
+  new_field: several
+    .optional()
+    .describe('`Column=key:type` keeps a column as a field of your own, made on the spot; may be repeated'),
   write: several.optional().describe('`field=rule`; may be repeated'),
   dates: z.enum(['dmy', 'mdy', 'ymd']).optional(),
   decimal: z.enum(['.', ',']).optional(),
@@ -157,6 +171,14 @@ export const newImportSchema = z.strictObject({
     .describe('For phone numbers that name none'),
   encoding: z.string().max(40).optional(),
   delimiter: z.string().length(1).optional(),
+  sheet: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'Of a workbook: the name of a sheet, or its place from 1 on; else the first with anything in it',
+    ),
 });
 
 export type NewImport = z.output<typeof newImportSchema>;

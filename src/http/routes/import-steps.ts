@@ -1,9 +1,11 @@
 /** What a person asks of an import: another mapping, a check, the commit, taking it back, stopping. Each is a noun. */
 import { cancelRun } from '../../import/cancel.ts';
 import { mappingSchema } from '../../import/mapping/mapping.ts';
+import { putMappingSchema, readPutMapping } from '../../import/mapping/new-fields.ts';
 import { approve, askCheck, askCommit, putMapping } from '../../import/review.ts';
 import { beginUndo } from '../../import/undo/undo.ts';
 import { AppError } from '../../platform/errors.ts';
+import { assertMay } from '../access.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { accepted, answerRun, askedOf, named, reachRun } from './import-call.ts';
 import { importSchema } from './import-schemas.ts';
@@ -32,12 +34,15 @@ const replaceMapping = defineRoute({
   scope: 'tenant',
   permission: 'import on any dataset',
   params: named,
-  body: { json: mappingSchema },
+  description:
+    'A column without a field may become one of your own with `new_field`, which needs the permission `settings:write`; it stays when the import is taken back.',
+  body: { json: putMappingSchema },
   answers: { 200: importSchema },
   handler: async (call) => {
     const run = await reachRun(call);
-    const { services } = call;
-    return answerRun(call, await putMapping(services.database, askedOf(call, run), call.json));
+    const put = readPutMapping(call.json);
+    if (put.newFields.length > 0) assertMay(call.caller, 'settings:write');
+    return answerRun(call, await putMapping(call.services.database, askedOf(call, run), put));
   },
 });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { withTenant } from '../../database/with-tenant.ts';
 import { datasets } from '../../datasets/registry.ts';
+import { workbookType } from '../../file-formats/xlsx/media-type.ts';
 import { listRuns } from '../../import/run.ts';
 import { may } from '../../tenants/caller.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -17,6 +18,7 @@ const uploadTypes = [
   'application/x-ndjson',
   'application/gzip',
   'application/zip',
+  workbookType,
   'application/octet-stream',
   'text/*',
 ] as const;

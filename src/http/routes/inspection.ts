@@ -16,7 +16,11 @@ export const inspectionSchema = z.object({
     header: z.boolean(),
     skip_lines: z.int(),
     footer_rows: z.int(),
+    sheet: z.string().nullable().describe('Of a workbook; null for other files'),
   }),
+  sheets: z
+    .array(z.object({ name: z.string(), hidden: z.boolean() }))
+    .describe('Those of a workbook, in the order of their tabs'),
   columns: z.array(z.object({ index: z.int(), name: z.string() })),
   sample: z.array(z.array(z.string())).describe('Up to 100 rows; of a long cell, the beginning'),
   encoding_certain: z.boolean(),
@@ -35,7 +39,7 @@ export async function inspectionDocument(
 }
 
 function documentOf(
-  { dialect, columns, sample, encodingCertain, notes }: Inspection,
+  { dialect, columns, sample, encodingCertain, notes, sheets = [] }: Inspection,
   whole: boolean,
 ): z.input<typeof inspectionSchema> {
   return {
@@ -49,7 +53,9 @@ function documentOf(
       header: dialect.header,
       skip_lines: dialect.skipLines,
       footer_rows: dialect.footerRows,
+      sheet: dialect.sheet ?? null,
     },
+    sheets: sheets.map(({ name, hidden }) => ({ name, hidden })),
     columns: columns.map(({ index, name }) => ({ index, name })),
     sample: sample.map((row) => [...row]),
     encoding_certain: encodingCertain,

@@ -5,10 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { withTenant } from '../../database/with-tenant.ts';
+import { tenantDataset } from '../../datasets/custom/tenant-dataset.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
 import { dataset } from '../../datasets/registry.ts';
+import { workbookType } from '../../file-formats/xlsx/media-type.ts';
 import { tooLarge } from '../../file-store/measured.ts';
 import { otherFile, takeArrival } from '../../import/intake.ts';
 import { parseMapOption, parseWriteOption } from '../../import/mapping/mapping.ts';
+import { parseNewField } from '../../import/mapping/new-fields.ts';
+import { makeable } from '../../import/missing/named-missing.ts';
 import { fieldKeys, listed, matchKeys } from '../../import/option-keys.ts';
 import { findRun, type ImportRun, loadRun, type RunOptions } from '../../import/run.ts';
 import { configuration } from '../../platform/config.ts';
@@ -45,11 +50,14 @@ export async function takeUpload(call: CallWithFile): Promise<Taken> {
   assertMayImport(call, said.dataset);
   const known = said.id === undefined ? null : await runOf(call, said.id);
   if (known !== null) return again(call, known, bytes);
-  const arrival = { tenantId: tenant.id, by: caller.id, ...arrivalOf(said) };
+  const arrival = { tenantId: tenant.id, by: caller.id, ...(await arrivalOf(call, said)) };
   const { id: importId, isNew } = await takeArrival(services.database, name, bytes, arrival, async () => {
     const settled = await inTheEnd();
     assertMayImport(call, settled.dataset);
-    return { ...arrivalOf(settled), ...(settled.name === undefined ? {} : { name: settled.name }) };
+    return {
+      ...(await arrivalOf(call, settled)),
+      ...(settled.name === undefined ? {} : { name: settled.name }),
+    };
   });
   await services.wake({ tenantId: tenant.id, importId });
   const run = await withTenant(services.database, tenant.id, (tx) => loadRun(tx, importId));
@@ -67,9 +75,12 @@ function assertMayImport({ caller }: CallWithFile, of: string): void {
   assertMay(caller, `${of as 'customers'}:import`);
 }
 
-function arrivalOf(said: NewImport) {
+async function arrivalOf({ services, tenant, caller }: CallWithFile, said: NewImport) {
+  if (said.new_field !== undefined) assertMay(caller, 'settings:write');
+  for (const made of missingOf(said)) assertMay(caller, `${made as 'customers'}:import`);
   const id = said.id === undefined ? {} : { id: said.id.toLowerCase() };
-  return { dataset: said.dataset, options: optionsOf(said), ...id };
+  const of = await tenantDataset(services.database, tenant.id, dataset(said.dataset));
+  return { dataset: said.dataset, options: optionsOf(said, of), ...id };
 }
 
 /** What the client sends once more, since it did not hear the answer. */
@@ -130,6 +141,7 @@ function nameFor(type: string): string {
     'text/csv': 'rows.csv',
     'application/gzip': 'upload.gz',
     'application/zip': 'upload.zip',
+    [workbookType]: 'rows.xlsx',
   };
   return endings[type] ?? 'upload';
 }
@@ -138,9 +150,14 @@ function runOf({ services, tenant }: CallWithFile, id: string): Promise<ImportRu
   return withTenant(services.database, tenant.id, (tx) => findRun(tx, id));
 }
 
+/** @throws AppError `usage.invalid` */
+function missingOf({ dataset: key, create_missing: named = '' }: NewImport): string[] {
+  return makeable(dataset(key), listed(named));
+}
+
 /** @throws AppError `usage.invalid`, naming the option. */
-export function optionsOf(said: NewImport): RunOptions {
-  const of = dataset(said.dataset);
+function optionsOf(said: NewImport, of: Dataset): RunOptions {
+  const newFields = (said.new_field ?? []).map(parseNewField);
   return {
     mode: said.mode,
     empty: said.empty,
@@ -150,6 +167,7 @@ export function optionsOf(said: NewImport): RunOptions {
     ...(said.require === undefined ? {} : { require: fieldKeys(of, listed(said.require)) }),
     map: (said.map ?? []).map(parseMapOption),
     write: (said.write ?? []).map(parseWriteOption),
+    ...(newFields.length === 0 ? {} : { newFields }),
     reading: {
       ...(said.dates === undefined ? {} : { dateOrder: said.dates }),
       ...(said.decimal === undefined ? {} : { decimal: said.decimal }),
@@ -158,9 +176,11 @@ export function optionsOf(said: NewImport): RunOptions {
     dialect: {
       ...(said.encoding === undefined ? {} : { encoding: said.encoding }),
       ...(said.delimiter === undefined ? {} : { delimiter: said.delimiter }),
+      ...(said.sheet === undefined ? {} : { sheet: said.sheet }),
     },
     atomic: said.atomic,
     createGroups: said.create_groups,
+    ...(said.create_missing === undefined ? {} : { createMissing: missingOf(said) }),
     commit: said.until === 'committed',
     ...(said.until === 'committed' ? {} : { review: said.until === 'mapped' ? 'mapping' : 'plan' }),
   };

@@ -28,6 +28,10 @@ export interface BatchOptions {
   readonly write?: Readonly<Record<string, WriteRule>>;
   readonly reading?: ColumnReading;
   readonly createGroups?: boolean;
+  /** Datasets of which the batch makes the records that its rows name and nobody has: see `makeable`. */
+  readonly createMissing?: readonly string[];
+  /** Keys of rows may mean the tenant's own fields too; those of the older systems' calls never do. */
+  readonly customFields?: boolean;
   /** All rows or none. */
   readonly atomic?: boolean;
   /**

@@ -7,13 +7,16 @@
  */
 import { toJsonb } from '../../database/jsonb.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
+import { definitionsOf } from '../../datasets/custom/custom-field.ts';
 import type { Dataset, WriteRule } from '../../datasets/define-dataset.ts';
 import { compileColumn } from '../../field-types/column.ts';
 import type { ColumnReading } from '../../field-types/field-type.ts';
 import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { Problem, sayProblem } from '../../platform/problems.ts';
+import type { TenantSettings } from '../../tenants/settings-schema.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import { missingReferences } from '../missing/named-missing.ts';
 import { type Counts, defaultOptions, type ImportRun, type RunOptions } from '../run.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
 import type { BatchOptions } from './batch-options.ts';
@@ -26,6 +29,8 @@ export interface BatchRun {
   readonly read: ReadRows;
   /** Do the rows name the records that they are to be written to? */
   readonly namesTarget: boolean;
+  /** What the tenant has set so that nobody changes much by mistake; null for a call of few rows. */
+  readonly guardRails: TenantSettings['guardRails'] | null;
 }
 
 /** @throws AppError `mapping.invalid` for an option that names a field which is not there. */
@@ -34,7 +39,7 @@ export function batchRun(
   read: ReadRows,
   options: BatchOptions,
   reading: ColumnReading,
-): BatchRun {
+): Omit<BatchRun, 'guardRails'> {
   const write = byField(dataset, options.write ?? {});
   const named = options.target === undefined ? [] : ['id'];
   const mapped = new Set([...named, ...read.sets.flatMap((set) => set.fields)]);
@@ -49,8 +54,16 @@ export function batchRun(
     sparse: sparseFields(read),
     defaults: defaultsOf(dataset, options.defaults ?? {}, reading),
   };
-  const run = newRun(dataset, read, options, mappingOf(read, rules.write, named));
-  return { run, fields: runFields(dataset, rules), read, namesTarget: options.target !== undefined };
+  const made = newRun(dataset, read, options, mappingOf(read, rules.write, named));
+  const written = new Set([...mapped, ...Object.keys(rules.defaults), ...(made.options.require ?? [])]);
+  const run = { ...made, customFields: definitionsOf(dataset, written) };
+  const missing = missingReferences(run, staged);
+  return {
+    run,
+    fields: runFields(dataset, { ...rules, missing }),
+    read,
+    namesTarget: options.target !== undefined,
+  };
 }
 
 /** Fields that some rows have and others have not. */
@@ -117,6 +130,7 @@ function newRun(dataset: Dataset, read: ReadRows, options: BatchOptions, mapping
     tenantId: options.tenantId,
     id,
     dataset,
+    customFields: [],
     state: 'done',
     fileName: options.source,
     fileBytes: read.bytes,
@@ -124,6 +138,7 @@ function newRun(dataset: Dataset, read: ReadRows, options: BatchOptions, mapping
     // Where a file would be kept: there is none, as after the time for which sources are kept.
     source: `${options.tenantId}/imports/${id}/source`,
     sourceRemovedAt: null,
+    rowsRemovedAt: null,
     options: runOptions(dataset, options),
     inspection: null,
     mapping,
@@ -149,9 +164,9 @@ function newRun(dataset: Dataset, read: ReadRows, options: BatchOptions, mapping
 }
 
 function runOptions(dataset: Dataset, options: BatchOptions): RunOptions {
-  const { mode, empty, duplicates, deleted, atomic, createGroups, reading } = options;
+  const { mode, empty, duplicates, deleted, atomic, createGroups, createMissing, reading } = options;
   const match = options.target === undefined ? options.match : ['id'];
-  const given = { mode, empty, duplicates, deleted, atomic, createGroups, reading };
+  const given = { mode, empty, duplicates, deleted, atomic, createGroups, createMissing, reading };
   return {
     ...defaultOptions,
     ...(Object.fromEntries(
@@ -174,8 +189,8 @@ export async function insertEnded(
   await tx.query(
     `insert into imports (tenant_id, id, dataset, state, file_name, file_bytes, file_sha256, source, options, mapping, chunk_rows,
        rows_read, rows_staged, rows_invalid, report, created_count, updated_count, unchanged_count, skipped_count, failed_count,
-       failure, created_by, created_at, updated_at, finished_at, source_removed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $23, $23)`,
+       failure, created_by, created_at, updated_at, finished_at, source_removed_at, custom_fields)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $23, $23, $24)`,
     [
       run.tenantId,
       run.id,
@@ -200,6 +215,7 @@ export async function insertEnded(
       run.failure === null ? null : JSON.stringify(run.failure),
       run.createdBy,
       at,
+      run.customFields.length === 0 ? null : JSON.stringify(run.customFields),
     ],
   );
 }

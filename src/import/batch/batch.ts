@@ -10,8 +10,10 @@
  * its chunk, its changes, and the rows that failed as a file. The staged rows are removed in the same transaction.
  */
 import type { Database } from '../../database/connect.ts';
+import { tenantDataset } from '../../datasets/custom/tenant-dataset.ts';
 import { dataset as datasetOf } from '../../datasets/registry.ts';
 import type { ColumnReading } from '../../field-types/field-type.ts';
+import { configuration } from '../../platform/config.ts';
 import { findTenant, type Tenant } from '../../tenants/tenants.ts';
 import type { Counts } from '../run.ts';
 import type { BatchOptions } from './batch-options.ts';
@@ -33,11 +35,13 @@ export interface BatchResult {
 
 /**
  * @throws AppError `mapping.invalid` for an option that names a field which is not there; `import.busy` when records
- *   or groups of the batch are being written by a long transaction; `tenant.not_found`.
+ *   or groups of the batch are being written by a long transaction; `custom_field.changed` when a definition changed at
+ *   the same moment; `tenant.not_found`.
  */
 export async function importBatch(database: Database, options: BatchOptions): Promise<BatchResult> {
-  const dataset = datasetOf(options.dataset);
   const tenant = await findTenant(database, options.tenantId);
+  const plain = datasetOf(options.dataset);
+  const dataset = options.customFields === true ? await tenantDataset(database, tenant.id, plain) : plain;
   const reading = readingOf(options, tenant);
   const { country, ...common } = reading;
   const { target, checks, rowsBefore } = options;
@@ -50,7 +54,9 @@ export async function importBatch(database: Database, options: BatchOptions): Pr
     ...(rowsBefore === undefined ? {} : { rowsBefore }),
   });
   const batch = batchRun(dataset, read, options, reading);
-  const outcomes = await settleBatch(database, batch);
+  const isLarge = options.rows.length + (rowsBefore ?? 0) > configuration().limits.unguardedRowsMax;
+  const guardRails = isLarge ? tenant.settings.guardRails : null;
+  const outcomes = await settleBatch(database, { ...batch, guardRails });
   await keepRejects(database, batch.run, outcomes, options.rows);
   return {
     importId: batch.run.id,

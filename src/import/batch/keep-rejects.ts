@@ -1,4 +1,4 @@
-/** The rows of a batch that failed, kept as a file beside the run for as long as the sources of imports are. */
+/** The rows of a batch that failed, kept as a file beside the run for as long as rejected rows can be fetched. */
 import { Readable } from 'node:stream';
 import type { Database } from '../../database/connect.ts';
 import { withTenant } from '../../database/with-tenant.ts';

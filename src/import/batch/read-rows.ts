@@ -202,17 +202,19 @@ function batchOf(cells: readonly (readonly string[])[]): RowBatch {
   };
 }
 
-/** Validators by what they were compiled for, the one used longest ago first. */
-const compiled = new Map<string, Validator>();
+/** By dataset, which a tenant may have otherwise than others: validators by what they were compiled for, the one used longest ago first. */
+const compiled = new WeakMap<Dataset, Map<string, Validator>>();
 const compiledMax = 200;
 
 function validatorFor(fields: readonly string[], { dataset, reading, country }: ReadOptions): Validator {
-  const name = JSON.stringify([dataset.key, fields, reading, country]);
-  const validator = compiled.get(name) ?? compile(fields, { dataset, reading, country });
-  compiled.delete(name);
-  compiled.set(name, validator);
-  const [oldest] = compiled.keys();
-  if (compiled.size > compiledMax && oldest !== undefined) compiled.delete(oldest);
+  const ofDataset = compiled.get(dataset) ?? new Map<string, Validator>();
+  compiled.set(dataset, ofDataset);
+  const name = JSON.stringify([fields, reading, country]);
+  const validator = ofDataset.get(name) ?? compile(fields, { dataset, reading, country });
+  ofDataset.delete(name);
+  ofDataset.set(name, validator);
+  const [oldest] = ofDataset.keys();
+  if (ofDataset.size > compiledMax && oldest !== undefined) ofDataset.delete(oldest);
   return validator;
 }
 

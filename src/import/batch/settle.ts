@@ -16,8 +16,10 @@ import { AppError } from '../../platform/errors.ts';
 import { checkRun } from '../check/check.ts';
 import { type CheckReport, reportPlan } from '../check/report.ts';
 import { auditHeldBack } from '../commit/record.ts';
+import { holdCustomFields } from '../custom-fields.ts';
 import { advanceEpoch } from '../epoch.ts';
 import { writeCounts } from '../finish.ts';
+import { reasonToHold } from '../guard-rails.ts';
 import type { Counts, ImportRun } from '../run.ts';
 import { type BatchRun, insertEnded } from './batch-run.ts';
 import { type BatchOutcome, countOutcomes, readOutcomes } from './outcomes.ts';
@@ -27,7 +29,7 @@ import { type Staged, stageFound } from './stage-found.ts';
 import { inTurn } from './turn.ts';
 import { writePlanned } from './write-batch.ts';
 
-/** @throws AppError `import.busy` */
+/** @throws AppError `import.busy`; `import.held` for a large call that the tenant's guard rails would hold. */
 export function settleBatch(database: Database, batch: BatchRun): Promise<readonly BatchOutcome[]> {
   return inTurn(batch.run.tenantId, () => attempts(database, batch));
 }
@@ -97,15 +99,25 @@ async function settle(
 ): Promise<readonly BatchOutcome[]> {
   await waitForOthers(tx);
   if (manner.uncertain && (await isCommitted(tx, batch.run))) return committedOutcomes(tx, batch);
+  await holdCustomFields(tx, batch.run.customFields);
   const staged = await stageFound(tx, batch, manner.careful);
   const run = { ...batch.run, rowsStaged: staged.rows, rowsInvalid: batch.read.rowsRead - staged.rows };
   const report = await check(database, tx, { ...batch, run }, manner);
   const failed = report.fail + run.rowsInvalid;
-  const outcomes =
-    run.options.atomic && failed > 0
-      ? await setAside(tx, { ...batch, run: { ...run, report } }, staged.problems)
-      : await write(database, tx, { ...batch, run: { ...run, report } }, { ...manner, ...staged });
-  return outcomes;
+  const checked = { ...batch, run: { ...run, report } };
+  if (run.options.atomic && failed > 0) return setAside(tx, checked, staged.problems);
+  await refuseHeld(tx, checked);
+  return write(database, tx, checked, { ...manner, ...staged });
+}
+
+/** A call is answered at once and cannot wait for a person, as the import of a file does. */
+async function refuseHeld(tx: TenantTransaction, { run, guardRails }: BatchRun): Promise<void> {
+  const reason = guardRails === null ? null : await reasonToHold(tx, run, guardRails);
+  if (reason === null) return;
+  throw new AppError(
+    'import.held',
+    `${reason} Nothing was written. Send the rows as a file: its import waits until somebody has looked at it.`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import { toJsonb } from '../../database/jsonb.ts';
 import { identifier } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
+import { customColumn, type Packing, packing } from '../../datasets/custom/stored-value.ts';
 import type { Dataset } from '../../datasets/define-dataset.ts';
 import { fieldType } from '../../field-types/registry.ts';
 import { newId } from '../../platform/ids.ts';
@@ -24,12 +25,13 @@ export async function stageBatch(tx: TenantTransaction, batch: StagedBatch): Pro
   const { fields, rows, ids } = batch;
   if (rows.length === 0) return;
   const { dataset } = fields;
-  const columns = [...new Set(batch.sets.flatMap((set) => set.staged))];
+  const packings = new Map(batch.sets.map((set) => [set, packing(dataset, set.staged)]));
+  const columns = [...new Set([...packings.values()].flatMap((packed) => packed.columns))];
   const isSparse = (fields.rules.sparse?.size ?? 0) > 0;
   const own = [...columns, ...(ids === undefined ? [] : ['id']), ...(isSparse ? ['given'] : [])];
   const types = own.map((column) => stagedType(dataset, column));
   const names = own.map(identifier);
-  const records = rows.map((row) => recordOf(row, { ids, isSparse }));
+  const records = rows.map((row) => recordOf(row, packings.get(row.of), { ids, isSparse }));
   await tx.query(
     `insert into staging.${dataset.key} (tenant_id, import_id, chunk, row, new_id${names.map((name) => `, ${name}`).join('')})
      select $1, $2, 0, r."#row", r."#new"${names.map((name, i) => `, r.${name}::${types[i]}`).join('')}
@@ -39,13 +41,15 @@ export async function stageBatch(tx: TenantTransaction, batch: StagedBatch): Pro
 }
 
 function recordOf(
-  { row, values, of }: ReadRow,
+  { row, values: unpacked, of }: ReadRow,
+  { columns, pack }: Packing = { columns: of.staged, pack: (values) => values },
   { ids, isSparse }: { readonly ids: ReadonlyMap<number, string> | undefined; readonly isSparse: boolean },
 ): Record<string, string | number> {
   const record: Record<string, string | number> = { '#row': row, '#new': newId() };
+  const values = pack(unpacked);
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i];
-    if (value != null) record[of.staged[i] as string] = value;
+    if (value != null) record[columns[i] as string] = value;
   }
   const id = ids?.get(row);
   if (id !== undefined) record.id = id;
@@ -56,6 +60,7 @@ function recordOf(
 /** A reference is staged as the text that the row has; a normal form, which is no field, is text too. */
 function stagedType(dataset: Dataset, column: string): string {
   if (column === 'given') return 'text[]';
+  if (column === customColumn) return 'jsonb';
   return dataset.has(column) ? fieldType(dataset.field(column).type).sqlType : 'text';
 }
 

@@ -6,6 +6,7 @@ import { makeGroups } from '../commit/groups.ts';
 import { numbersByChunk, reserveNumbers } from '../commit/numbers.ts';
 import type { ChunkEntry } from '../commit/record.ts';
 import { writeLaterReferences } from '../commit/references.ts';
+import { makeMissing } from '../missing/make-missing.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
@@ -26,12 +27,13 @@ export async function writePlanned(
   const { report } = run;
   if (report === null || report.create + report.update === 0) return { missed: 0, entries: [] };
   await makeGroups(tx, run, fields);
+  const entries: ChunkEntry[] = [];
+  const refused = await makeMissing(tx, { run, heldBack: entries }, fields);
   const numbers = (await numbersByChunk(tx, run, fields)).get(0) ?? 0;
   const numberBase = await reserveNumbers(tx, run, fields, numbers);
-  const entries: ChunkEntry[] = [];
   const plan = { ...planCommit({ ...run, numberBase }, fields), heldBack: entries };
   const chunk: ChunkPlan = { ...report, chunk: 0, numbersBefore: 0 };
   const counts = await writeChunk(tx, plan, chunk);
   const unwritten = await writeLaterReferences(database, { run, fields, within: tx, heldBack: entries });
-  return { missed: counts.failed - chunk.fail + unwritten, entries };
+  return { missed: refused + counts.failed - chunk.fail + unwritten, entries };
 }

@@ -5,6 +5,7 @@
  */
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { failUnknownGroups } from '../commit/groups.ts';
+import { listMissing, reportMissing } from '../missing/named-missing.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { failRivals } from './claims.ts';
@@ -15,39 +16,74 @@ import { countPlan, type PlanCounts } from './plan-counts.ts';
 import { failUnresolved, resolveWithinFile, stagedReferences } from './references.ts';
 import { type CheckReport, reportPlan } from './report.ts';
 import type { MatchPlan } from './targets.ts';
-import { joinsSets, writePlan } from './write-plan.ts';
+import { deletePlan, joinAsSets, joinsSets, type Share, sharesOf, writeShare } from './write-plan.ts';
 
-/** Needs the run's rows in staging. @returns what was found, after writing the plan. */
+/** A check between its steps. */
+export interface Check {
+  readonly run: ImportRun;
+  readonly fields: RunFields;
+  readonly match: MatchPlan;
+  readonly gathering: GatherStatements | null;
+}
+
+/** All of it in one transaction. Needs the run's rows in staging. @returns what was found, after writing the plan. */
 export async function checkRun(
   tx: TenantTransaction,
   run: ImportRun,
   fields: RunFields,
 ): Promise<CheckReport> {
-  const match = await planMatching(tx, run, fields);
-  const gathering = gatherStatements(fields, match);
-  await tx.query(`set local work_mem = '128MB'`);
-  if (gathering !== null) await gatherRows(tx, run, gathering);
-  const plan = async (): Promise<PlanCounts> => {
-    await writePlan(tx, run, fields, match);
-    await joinAsSets(tx, true);
-    for (const statement of gathering?.setAside ?? []) await changeRows(tx, run, statement);
-    return countPlan(tx, run.id);
-  };
-  const planned = await mergeFileDuplicates(tx, run, fields, match, plan);
-  const settled = await settlePlan(tx, run, fields, match, planned);
-  const counts = settled === 0 ? planned : await countPlan(tx, run.id);
-  await joinAsSets(tx, !joinsSets(run));
-  const report = await reportPlan(tx, fields, run.id, match.keys, counts);
-  await joinAsSets(tx, false);
-  return report;
+  const { check, shares } = await beginCheck(tx, run, fields);
+  for (const share of shares) await writeShare(tx, check, share);
+  return settleCheck(tx, check);
 }
 
 /**
- * The plan's rows were written a moment ago and the planner knows nothing of them: it takes them for one, and would
- * go through all of them once for each of them (measured: 8,000 rows took 21 s, and 0.02 s as a hash).
+ * The first step: no plan is there afterwards. The shares are then planned, each in a transaction of its own or all in
+ * this one, before the last step.
  */
-async function joinAsSets(tx: TenantTransaction, on: boolean): Promise<void> {
-  await tx.query(`set local enable_nestloop = ${on ? 'off' : 'on'}`);
+export async function beginCheck(
+  tx: TenantTransaction,
+  run: ImportRun,
+  fields: RunFields,
+): Promise<{ readonly check: Check; readonly shares: readonly Share[] }> {
+  const match = await planMatching(tx, run, fields);
+  const gathering = gatherStatements(fields, match);
+  await useMemory(tx);
+  if (gathering !== null) await gatherRows(tx, run, gathering);
+  await listMissing(tx, run, fields);
+  await deletePlan(tx, run);
+  return { check: { run, fields, match, gathering }, shares: await sharesOf(tx, run) };
+}
+
+/** Plans a share in a transaction of its own. */
+export async function planShare(tx: TenantTransaction, check: Check, share: Share): Promise<void> {
+  await useMemory(tx);
+  await writeShare(tx, check, share);
+}
+
+/** The last step: what the rows of the plan mean for one another, and what was found. */
+export async function settleCheck(tx: TenantTransaction, check: Check): Promise<CheckReport> {
+  const { run, fields, match } = check;
+  await useMemory(tx);
+  const planned = await mergeFileDuplicates(tx, check, await countPlanned(tx, check));
+  const settled = await settlePlan(tx, run, fields, match, planned);
+  const counts = settled === 0 ? planned : await countPlan(tx, run.id);
+  const made = await reportMissing(tx, run, fields);
+  await joinAsSets(tx, !joinsSets(run));
+  const report = await reportPlan(tx, fields, run.id, match.keys, counts);
+  await joinAsSets(tx, false);
+  return Object.keys(made).length === 0 ? report : { ...report, made };
+}
+
+/** Sets aside what was gathered into other rows. Leaves joining as sets on. */
+async function countPlanned(tx: TenantTransaction, { run, gathering }: Check): Promise<PlanCounts> {
+  await joinAsSets(tx, true);
+  for (const statement of gathering?.setAside ?? []) await changeRows(tx, run, statement);
+  return countPlan(tx, run.id);
+}
+
+async function useMemory(tx: TenantTransaction): Promise<void> {
+  await tx.query(`set local work_mem = '128MB'`);
 }
 
 async function gatherRows(
@@ -79,19 +115,20 @@ async function anyDeleted(tx: TenantTransaction, run: ImportRun): Promise<boolea
 /** @returns the counts of the plan, which is made anew once rows were merged. */
 async function mergeFileDuplicates(
   tx: TenantTransaction,
-  run: ImportRun,
-  fields: RunFields,
-  match: MatchPlan,
-  plan: () => Promise<PlanCounts>,
+  check: Check,
+  counts: PlanCounts,
 ): Promise<PlanCounts> {
-  const counts = await plan();
+  const { run, fields, match } = check;
   const groups = run.options.duplicates === 'merge' ? duplicateGroups(match, 'merge', counts) : null;
   if (groups === null) return counts;
   const scope = [tx.tenantId, run.id];
   const { rows } = await tx.query<{ any: boolean }>(`select exists (${groups}) as any`, scope);
   if (!rows[0]?.any) return counts;
   await tx.query(mergeDuplicates(groups, fields), scope);
-  return plan();
+  await joinAsSets(tx, false);
+  await deletePlan(tx, run);
+  for (const share of await sharesOf(tx, run)) await writeShare(tx, check, share);
+  return countPlanned(tx, check);
 }
 
 /** Sets aside and fails the rows that cannot stand beside others. @returns how many rows of the plan it changed. */

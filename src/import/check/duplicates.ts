@@ -3,6 +3,8 @@
  * says which counts; every other one is reported with the row that does.
  */
 import { identifier } from '../../database/literal.ts';
+import { customFieldsOf } from '../../datasets/custom/custom-field.ts';
+import { customColumn, mergedSql } from '../../datasets/custom/stored-value.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import type { PlanCounts } from './plan-counts.ts';
 import { firstKey, identityKey, type MatchPlan } from './targets.ts';
@@ -73,6 +75,10 @@ export function mergeDuplicates(groups: string, fields: RunFields): string {
     ({ name, goesWith }) =>
       `(array_agg(to_jsonb(s.${name}) order by s.row desc) filter (where s.${goesWith} is not null))[1] as ${name}`,
   );
+  if (customFieldsOf(fields.dataset).length > 0) {
+    merged.push(`${mergedSql('s')} as ${customColumn}`);
+    columns.push({ name: customColumn, goesWith: customColumn });
+  }
   const names = columns.map(({ name }) => name);
   return `with doubled as materialized (${groups}),
   members as materialized (select unnest(d.rows) as row, d.kept from doubled d),
@@ -92,7 +98,7 @@ export function mergeDuplicates(groups: string, fields: RunFields): string {
  */
 function mergedColumns({ dataset, rules }: RunFields): { name: string; goesWith: string }[] {
   return dataset.fields
-    .filter((field) => rules.staged.has(field.key))
+    .filter((field) => rules.staged.has(field.key) && field.custom === undefined)
     .flatMap((field) => {
       const source = rules.mapped.has(field.key) ? field.key : (field.impliedBy?.field ?? field.key);
       const own = { name: identifier(field.key), goesWith: identifier(source) };

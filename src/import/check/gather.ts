@@ -5,6 +5,8 @@
  * never covers a value. `$1` tenant, `$2` import.
  */
 import { identifier, literal } from '../../database/literal.ts';
+import { customFieldsOf } from '../../datasets/custom/custom-field.ts';
+import { customColumn, mergedSql } from '../../datasets/custom/stored-value.ts';
 import type { Gathered } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { firstKey, type MatchPlan } from './targets.ts';
@@ -77,9 +79,11 @@ function contradictions(fields: RunFields, gathered: Gathered, groups: string): 
   const ofRows = new Set([...entryFields(gathered), ...dataset.matchKeys]);
   const said = dataset.fields.filter(({ key }) => rules.mapped.has(key) && !ofRows.has(key));
   if (said.length === 0) return null;
-  const values = said.map(
-    ({ key, label }) => `(${literal(key)}, ${literal(label)}, left(s.${identifier(key)}::text, 100))`,
-  );
+  const values = said.map(({ key, label, custom }) => {
+    const text =
+      custom === undefined ? `s.${identifier(key)}::text` : `s.${customColumn} ->> ${literal(key)}`;
+    return `(${literal(key)}, ${literal(label)}, left(${text}, 100))`;
+  });
   return `${groups},
   said as (select m.kept, v.field, v.label, count(distinct v.value) as times, min(v.value) as one, max(v.value) as other
     from members m join staging.${dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.row = m.row
@@ -96,7 +100,8 @@ function gather(fields: RunFields, gathered: Gathered, groups: string): string {
   const { dataset, rules } = fields;
   const table = `staging.${dataset.key}`;
   const entries = new Set(entryFields(gathered));
-  const columns = [...rules.staged].map((key) => {
+  const plain = [...rules.staged].filter((key) => dataset.field(key).custom === undefined);
+  const columns = plain.map((key) => {
     const column = identifier(dataset.field(key).key);
     const filter = entries.has(key) ? 's.row = m.kept' : `s.${column} is not null`;
     const own = `(array_agg(to_jsonb(s.${column}) order by s.row desc) filter (where ${filter}))[1]`;
@@ -105,6 +110,7 @@ function gather(fields: RunFields, gathered: Gathered, groups: string): string {
     const list = '(array_agg(m.list))[1]';
     return { column, sql: rules.mapped.has(key) ? `coalesce(${own}, ${list})` : list };
   });
+  if (customFieldsOf(dataset).length > 0) columns.push({ column: customColumn, sql: mergedSql('s') });
   const names = columns.map(({ column }) => column);
   return `${groups},
   records as materialized (select m.kept, ${columns.map(({ column, sql }) => `${sql} as ${column}`).join(', ')}

@@ -28,7 +28,7 @@ export interface PlanManner {
   readonly join: 'sets' | 'rows';
 }
 
-/** `$1` tenant, `$2` import. Rows matched twice or clashing with others are sorted out by the statements after it. */
+/** `$1` tenant, `$2` import, `$3` and `$4` the first and the last of the chunks. Rows matched twice or clashing with others are sorted out by the statements after it. */
 export function planStatement(
   fields: RunFields,
   match: MatchPlan,
@@ -46,7 +46,7 @@ ${rows === 'agreed' ? agreedTarget(match) : foundTarget(match, join)}
 ${partJoins(fields, join)}
 cross join lateral (select case when r.id is not null then ${changedFields(fields)} end as changed, ${lacking(fields, rules)} as lacking offset 0) d
 cross join lateral (select ${outcome(verdict)} as outcome, ${code(verdict)} as code offset 0) v
-where s.tenant_id = $1 and s.import_id = $2${rows === 'others' ? ` and ${isUnplanned}` : ''}`;
+where s.tenant_id = $1 and s.import_id = $2 and s.chunk between $3 and $4${rows === 'others' ? ` and ${isUnplanned}` : ''}`;
 }
 
 /** A set that is hashed, whatever the planner believes of a table that was filled a moment ago. */

@@ -7,7 +7,7 @@
 
 import { identifier, literal } from '../../database/literal.ts';
 import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
-import type { RunFields } from '../sql/run-fields.ts';
+import type { MissingReference, RunFields } from '../sql/run-fields.ts';
 
 interface Target {
   readonly table: string;
@@ -52,7 +52,16 @@ export function referenceJoins(run: RunFields): string {
   const fields = stagedReferences(dataset, run.rules.staged);
   if (fields.length === 0)
     return 'cross join lateral (select null::jsonb as refs, null::text as missing, null::text as ambiguous) p';
-  const joins = fields.flatMap((field) => (field.reference?.by ?? []).map((by) => joinBy(field, by)));
+  const { missing: makes = [] } = run.rules;
+  const foundId = (field: FieldDefinition): string =>
+    idOf(
+      field,
+      makes.some((made) => made.field === field),
+    );
+  const joins = [
+    ...fields.flatMap((field) => (field.reference?.by ?? []).map((by) => joinBy(field, by))),
+    ...makes.map(joinMade),
+  ];
   const ids = fields.map((field) => `${literal(field.key)}, ${foundId(field)}`);
   const missing = fields
     .filter((field) => field.reference?.dataset !== dataset.key && run.ruleOf(field) !== 'clear')
@@ -105,13 +114,20 @@ export function asKey(text: string, by: string): string {
   return by === 'email' ? `lower(${text})` : text;
 }
 
-function foundId(field: FieldDefinition): string {
+/** What nobody has and the run makes: it is listed by then. */
+function joinMade({ field, target, bare }: MissingReference): string {
+  const [made, key] = [`x_${field.key}_made`, `y_${field.key}_made`];
+  return `cross join lateral (select ${bare.keyOf(`s.${identifier(field.key)}`)} as key offset 0) ${key}
+  left join import_made ${made} on ${made}.tenant_id = $1 and ${made}.import_id = $2 and ${made}.dataset = ${literal(target.key)} and ${made}.key = ${key}.key and not ${made}.made`;
+}
+
+function idOf(field: FieldDefinition, isMade: boolean): string {
   const shared = sharedKeys(field);
   const ids = (field.reference?.by ?? []).map((by) => {
     const alias = `x_${field.key}_${by}`;
     return shared.includes(by) ? `case when ${alias}.hits = 1 then ${alias}.first end` : `${alias}.id`;
   });
-  return `coalesce(${ids.join(', ')})`;
+  return `coalesce(${[...ids, ...(isMade ? [`x_${field.key}_made.record_id`] : [])].join(', ')})`;
 }
 
 /**

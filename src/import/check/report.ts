@@ -18,6 +18,8 @@ export interface CheckReport {
   readonly changed: Readonly<Record<string, number>>;
   /** Rows to create that have no key at all: the next import of the file would create them again. */
   readonly withoutKey: number;
+  /** Records of other datasets that are made, since rows name them and nobody has them. */
+  readonly made?: Readonly<Record<string, number>>;
   readonly samples: readonly CheckSample[];
 }
 

@@ -4,6 +4,7 @@
  */
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
+import { indexChunk } from '../custom-fields.ts';
 import { keepersOf, refreshKeepers } from '../figures.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import type { Counts, ImportRun } from '../run.ts';
@@ -13,6 +14,7 @@ import { type CreateResult, createStatement } from './create.ts';
 import { plannerHints } from './planner-hints.ts';
 import { auditChunk, failMissed, recordChunk } from './record.ts';
 import { type Released, releaseHolders } from './release.ts';
+import { failRemoved } from './removed-members.ts';
 import { updateStatement } from './update.ts';
 
 export interface ChunkPlan {
@@ -52,6 +54,7 @@ export async function commitChunk(
 export async function writeChunk(tx: TenantTransaction, plan: CommitPlan, chunk: ChunkPlan): Promise<Counts> {
   await tx.query(plannerHints.chunk);
   const at = now();
+  const removed = await failRemoved(tx, plan, chunk.chunk);
   const released = await releaseHolders(tx, plan, chunk.chunk, at);
   const created = await createRecords(tx, plan, chunk, at);
   const changed = await changeFound(tx, plan, chunk, at);
@@ -60,8 +63,9 @@ export async function writeChunk(tx: TenantTransaction, plan: CommitPlan, chunk:
     updated: changed.updated,
     unchanged: chunk.unchanged + changed.unchanged,
     skipped: chunk.skip,
-    failed: chunk.fail + created.missed.length + changed.failed,
+    failed: chunk.fail + removed + created.missed.length + changed.failed,
   };
+  await indexChunk(tx, plan.run, chunk.chunk);
   await refreshKeepers(tx, plan.run, await keepersOf(tx, plan.run, chunk.chunk));
   await recordChunk(tx, plan.run, { phase: 'commit', chunk: chunk.chunk, counts, at });
   await auditWrites(tx, plan, chunk.chunk, { released, created, changed, at });

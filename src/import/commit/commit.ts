@@ -8,6 +8,7 @@ import { type TenantTransaction, withTenant } from '../../database/with-tenant.t
 import { configuration } from '../../platform/config.ts';
 import { claimsOf } from '../check/claims.ts';
 import { holdLease, type Lease } from '../lease.ts';
+import { makeMissing } from '../missing/make-missing.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { type ChunkPlan, type CommitPlan, commitChunk, planCommit } from './chunk.ts';
@@ -43,20 +44,23 @@ interface Prepared {
 }
 
 /**
- * What must stand before the first chunk: the block of numbers, and the names of new groups. An atomic run makes its
- * groups in the transaction in which it writes all the rest.
+ * What must stand before the first chunk: the block of numbers, the names of new groups, and records of other datasets
+ * that its rows name and nobody has. An atomic run makes those in the transaction in which it writes all the rest.
  */
 function prepare(database: Database, { run, fields, lease }: CommitOptions): Promise<Prepared> {
   return withTenant(database, run.tenantId, async (tx) => {
     await holdLease(tx, lease);
-    if (!run.options.atomic) await makeGroups(tx, run, fields);
+    const made: ChunkEntry[] = [];
+    if (!run.options.atomic) {
+      await makeGroups(tx, run, fields);
+      await makeMissing(tx, { run, heldBack: made }, fields);
+    }
     const numbers = await numbersByChunk(tx, run, fields);
     const amount = [...numbers.values()].reduce((total, ofChunk) => total + ofChunk, 0);
     const numberBase = await reserveNumbers(tx, run, fields, amount);
-    return {
-      plan: planCommit({ ...run, numberBase }, fields),
-      chunks: await remainingChunks(tx, run, numbers),
-    };
+    const chunks = await remainingChunks(tx, run, numbers);
+    await auditHeldBack(tx, { run, heldBack: made });
+    return { plan: planCommit({ ...run, numberBase }, fields), chunks };
   });
 }
 
@@ -123,6 +127,8 @@ async function commitAtOnce(
     const heldBack: ChunkEntry[] = [];
     let rowsDone = 0;
     await makeGroups(tx, plan.run, plan.fields);
+    if ((await makeMissing(tx, { run: plan.run, heldBack }, plan.fields)) > 0)
+      throw new AtomicRefusal(await failedRows(tx, plan.run));
     for (const chunk of chunks) {
       const counts = await commitChunk(tx, { ...plan, heldBack }, chunk, options.lease);
       if (counts.failed > chunk.fail) throw new AtomicRefusal(await failedRows(tx, plan.run));

@@ -5,8 +5,10 @@
  * `$1` tenant, `$2` import, `$3` chunk, `$4` time, `$5` who, `$6` the number before the first one to give out.
  */
 
-import { identifier, literal } from '../../database/literal.ts';
-import type { FieldDefinition, Numbers, Part } from '../../datasets/define-dataset.ts';
+import { identifier, literal, textArray } from '../../database/literal.ts';
+import { customFieldsOf } from '../../datasets/custom/custom-field.ts';
+import { customColumn, withEntries } from '../../datasets/custom/stored-value.ts';
+import type { Dataset, FieldDefinition, Numbers, Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 export interface CreateResult {
@@ -20,40 +22,67 @@ export interface CreateResult {
 const at = '$4::timestamptz';
 const by = '$5::uuid';
 
-export function createStatement(fields: RunFields): string {
+/**
+ * @param from other rows than those that the plan creates: `p` has their number and their record's id, `s` what they say.
+ */
+export function createStatement(fields: RunFields, from?: { readonly rows: string }): string {
   const written = writtenFields(fields);
   const parts = fields.dataset.parts.filter((part) => part.kind !== 'root');
   const inserts = parts.map((part) => ({ name: `made_${part.key}`, sql: insertPart(fields, part, written) }));
   const ctes = inserts.filter(({ sql }) => sql !== null).map(({ name, sql }) => `${name} as (${sql})`);
-  return `with todo as materialized (${todo(fields, written)}),
+  return `with todo as materialized (${todo(fields, written, from?.rows)}),
 root as (${insertRoot(fields, written)})${ctes.map((cte) => `,\n${cte}`).join('')}
 select (select count(*)::int from root) as created,
   (select coalesce(array_agg(t.row order by t.row), '{}') from todo t where t.id not in (select root.id from root)) as missed,
   (select encode(sha256(string_agg(uuid_send(t.id), ''::bytea order by t.row)), 'hex') from todo t join root on root.id = t.id) as digest`;
 }
 
-/** Fields that a new record gets a value for: the staged ones, and those with a default. */
+/** Fields with a column that a new record gets a value for: the staged ones, and those with a default. */
 function writtenFields(fields: RunFields): readonly FieldDefinition[] {
   const { dataset, rules } = fields;
   return dataset.fields.filter((field) => {
-    if (field.part === 'derived' || field.importable === 'match') return false;
+    if (field.part === 'derived' || field.importable === 'match' || field.custom !== undefined) return false;
     if (field.key === dataset.numbers?.field) return true;
     if (rules.staged.has(field.key) || rules.defaults?.[field.key] !== undefined) return true;
     return field.default !== undefined || fields.typeOf(field) === 'text[]';
   });
 }
 
-function todo(fields: RunFields, written: readonly FieldDefinition[]): string {
-  const { dataset } = fields;
+function todo(
+  fields: RunFields,
+  written: readonly FieldDefinition[],
+  rows = plannedRows(fields.dataset),
+): string {
   const values = written.map((field) => `${value(fields, field)} as ${identifier(field.key)}`);
   const normals = written
     .filter((field) => hasNormal(fields, field))
     .map((field) => `s.${identifier(field.normalColumn ?? '')}`);
-  return `select p.row, p.record_id as id, ${[...values, ...normals].join(',\n    ')}
-  from import_plan p join staging.${dataset.key} s
+  const custom = customOfNew(fields);
+  const own = custom === null ? [] : [`${custom} as ${customColumn}`];
+  return `select p.row, p.record_id as id, ${[...values, ...normals, ...own].join(',\n    ')}
+  ${rows}`;
+}
+
+function plannedRows(dataset: Dataset): string {
+  return `from import_plan p join staging.${dataset.key} s
     on s.tenant_id = p.tenant_id and s.import_id = p.import_id and s.chunk = p.chunk and s.row = p.row
   where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'
     and s.tenant_id = $1 and s.import_id = $2 and s.chunk = $3`;
+}
+
+/** The values of the tenant's own fields, as they were staged; null where the run brings none. */
+function customOfNew(fields: RunFields): string | null {
+  const { dataset, rules } = fields;
+  const own = customFieldsOf(dataset);
+  const preset = own.filter(({ key }) => rules.defaults?.[key] !== undefined);
+  const staged = own.filter(({ key }) => rules.staged.has(key));
+  if (preset.length + staged.length === 0) return null;
+  const cleared = staged.filter((field) => fields.ruleOf(field) === 'clear');
+  const given = `coalesce(s.${customColumn}, '{}') - ${textArray(cleared.map(({ key }) => key))}`;
+  return withEntries(
+    `(${given})`,
+    preset.map((field) => ({ field, value: fields.created(field.key) })),
+  );
 }
 
 /** Does the file bring a normal form of the field, for a new record to have? */
@@ -83,6 +112,7 @@ function numberText(prefix: string, number: string): string {
 function insertRoot(fields: RunFields, written: readonly FieldDefinition[]): string {
   const { root, parts } = fields.dataset;
   const columns = columnValues(fields, root, written);
+  if (customOfNew(fields) !== null) columns.set(customColumn, `t.${customColumn}`);
   for (const part of parts.filter((candidate) => candidate.countColumn !== undefined)) {
     const counted = written.find((field) => field.part === part.key);
     columns.set(

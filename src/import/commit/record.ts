@@ -31,7 +31,10 @@ export async function recordChunk(tx: TenantTransaction, run: ImportRun, record:
 }
 
 export interface ChunkEntry {
-  readonly phase: 'commit' | 'release' | 'references';
+  /** `made`: what rows name and nobody had. */
+  readonly phase: 'commit' | 'release' | 'references' | 'made';
+  /** Of the records; the run's own unless said. */
+  readonly dataset?: string;
   readonly chunk: number;
   /** How many records were created, updated … */
   readonly counts: Readonly<Record<string, number>>;
@@ -66,7 +69,12 @@ export async function auditHeldBack(tx: TenantTransaction, { run, heldBack = [] 
 }
 
 async function append(tx: TenantTransaction, run: ImportRun, entry: ChunkEntry): Promise<void> {
-  const detail = { dataset: run.dataset.key, phase: entry.phase, chunk: entry.chunk, ...entry.counts };
+  const detail = {
+    dataset: entry.dataset ?? run.dataset.key,
+    phase: entry.phase,
+    chunk: entry.chunk,
+    ...entry.counts,
+  };
   await appendAudit(tx, {
     action: 'import.commit',
     subjectType: 'import',

@@ -10,6 +10,7 @@ import { type TenantTransaction, withTenant } from '../../database/with-tenant.t
 import type { FieldDefinition } from '../../datasets/define-dataset.ts';
 import { now } from '../../platform/clock.ts';
 import { stagedReferences, targetOf } from '../check/references.ts';
+import { indexChunk } from '../custom-fields.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import type { ImportRun } from '../run.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
@@ -81,6 +82,7 @@ async function writeChunk(tx: TenantTransaction, { plan, own, chunk, lease }: La
   let completed = 0;
   for (const field of own) completed += await completeCreated(tx, plan, field, chunk);
   const { updated, unchanged, failed, digest } = await changeRecords(tx, plan, chunk, at);
+  await indexChunk(tx, run, chunk);
   const counts = { created: 0, updated, unchanged, skipped: 0, failed };
   await recordChunk(tx, run, { phase: 'references', chunk, counts, at });
   const audited = { completed, updated };

@@ -3,8 +3,8 @@
  * value before and after, and those of the columns that are written along with it.
  */
 
-import { identifier, literal } from '../../database/literal.ts';
-import type { FieldDefinition } from '../../datasets/define-dataset.ts';
+import { identifier, literal, textArray } from '../../database/literal.ts';
+import { decidedBy, type FieldDefinition, type Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 /**
@@ -32,6 +32,33 @@ export function newName(key: string): string {
 /** Does the field change in the record that the alias stands for? */
 export function changesIn(alias: string, field: FieldDefinition): string {
   return `${literal(field.key)} = any (${alias}.changed)`;
+}
+
+/** Profiles that belong to a kind of record, where what decides the kind is among the fields that change. */
+export function kindParts({ dataset }: RunFields, among: readonly FieldDefinition[]): readonly Part[] {
+  const keys = new Set(among.map(({ key }) => key));
+  return dataset.parts.filter((part) => {
+    const deciding = decidedBy(part);
+    return deciding.length > 0 && deciding.every((key) => keys.has(key));
+  });
+}
+
+/** Parts beside the root that some row of the run may write to. */
+export function writtenParts(fields: RunFields, among: readonly FieldDefinition[]): readonly Part[] {
+  const kinds = kindParts(fields, among);
+  return fields.dataset.parts.filter(
+    (part) =>
+      part.kind !== 'root' && (kinds.includes(part) || among.some((field) => field.part === part.key)),
+  );
+}
+
+/** SQL: does the row of `w` change a field of the part, or make the record one of the kind that has it? */
+export function touches(fields: RunFields, among: readonly FieldDefinition[], part: Part): string {
+  const own = among.filter((field) => field.part === part.key).map((field) => field.key);
+  const changes = own.length === 0 ? [] : [`w.changed && ${textArray(own)}`];
+  if (!kindParts(fields, among).includes(part)) return changes.join('');
+  const isOfKind = part.alwaysWhen?.((key) => `w.${newName(key)}`);
+  return `(${[...changes, `w.changed && ${textArray(decidedBy(part))} and ${isOfKind}`].join(' or ')})`;
 }
 
 export interface Beside {

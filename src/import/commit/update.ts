@@ -7,11 +7,23 @@
  */
 import { journalDigest } from '../../audit/changes.ts';
 import { identifier, literal, textArray } from '../../database/literal.ts';
+import { customColumn, withEntries } from '../../datasets/custom/stored-value.ts';
 import type { FieldDefinition, Part } from '../../datasets/define-dataset.ts';
 import { stagedReferences } from '../check/references.ts';
 import { namesPart, partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
-import { at, besides, by, changesIn, newName, oldName, stamps, type UpdatePhase } from './update-columns.ts';
+import {
+  at,
+  besides,
+  by,
+  changesIn,
+  newName,
+  oldName,
+  stamps,
+  touches,
+  type UpdatePhase,
+  writtenParts,
+} from './update-columns.ts';
 import { updateJournal } from './update-journal.ts';
 
 export interface UpdateResult {
@@ -31,8 +43,8 @@ export interface UpdateOptions {
 export function updateStatement(fields: RunFields, { changed, phase }: UpdateOptions): string {
   const among = fields.changing.filter((field) => changed.has(field.key));
   const ofPart = (part: Part): readonly FieldDefinition[] => among.filter((field) => field.part === part.key);
-  const parts = fields.touched.flatMap((part) =>
-    ofPart(part).length === 0 ? [] : writePart(fields, part, ofPart(part)),
+  const parts = writtenParts(fields, among).flatMap((part) =>
+    writePart(fields, part, ofPart(part), touches(fields, among, part)),
   );
   const planned = `p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'update'${inPhase(fields, phase)}`;
   return `with todo as materialized (select p.row from import_plan p where ${planned}),
@@ -77,7 +89,7 @@ function before(fields: RunFields, among: readonly FieldDefinition[]): string {
     'r.updated_by as old_updated_by',
     ...(dataset.softDeletes ? ['r.deleted_at as old_deleted_at', 'r.deleted_by as old_deleted_by'] : []),
   ];
-  const written = fields.touched.filter((part) => among.some((field) => field.part === part.key));
+  const written = writtenParts(fields, among);
   const present = written.flatMap((part) => {
     if (part.kind === 'profile') return [`p_${part.key}.tenant_id is not null as has_${part.key}`];
     if (part.kind !== 'child') return [];
@@ -87,8 +99,9 @@ function before(fields: RunFields, among: readonly FieldDefinition[]): string {
       ...stamps.map((column) => `${found(column)} as ${oldName(`${part.key}.${column}`)}`),
     ];
   });
-  const joined = fields.touched.filter(
-    (part) => written.includes(part) || values.some((sql) => namesPart(sql, part)),
+  const joined = dataset.parts.filter(
+    (part) =>
+      written.includes(part) || (fields.touched.includes(part) && values.some((sql) => namesPart(sql, part))),
   );
   return `select p.row, p.record_id as id, p.version, p.changed, s.new_id, ${[...own, ...present, ...values].join(',\n    ')}
   from import_plan p
@@ -136,8 +149,13 @@ function notTaken(fields: RunFields, among: readonly FieldDefinition[]): string 
 function writeRoot(fields: RunFields, among: readonly FieldDefinition[]): string {
   const { root, parts, softDeletes } = fields.dataset;
   const sets = among
-    .filter((field) => field.part === root.key)
+    .filter((field) => field.part === root.key && field.custom === undefined)
     .flatMap((field) => assignments(fields, field, 'b'));
+  const custom = among.filter((field) => field.custom !== undefined);
+  if (custom.length > 0) {
+    const entries = custom.map((field) => ({ field, value: `b.${newName(field.key)}` }));
+    sets.push(`${customColumn} = ${withEntries(`o.${customColumn}`, entries)}`);
+  }
   for (const part of parts.filter((candidate) => candidate.countColumn !== undefined)) {
     const counted = among.find((field) => field.part === part.key);
     if (counted !== undefined)
@@ -155,26 +173,35 @@ function assignments(fields: RunFields, field: FieldDefinition, from: 'b' | 'w')
   ];
 }
 
-function writePart(fields: RunFields, part: Part, own: readonly FieldDefinition[]): string[] {
+function writePart(
+  fields: RunFields,
+  part: Part,
+  own: readonly FieldDefinition[],
+  isTouched: string,
+): string[] {
   if (part.kind === 'append')
     return own.map((field) => `add_${part.key} as (${appendRow(fields, part, field)})`);
   if (part.kind === 'set') return own.flatMap((field) => writeMembers(part, field));
-  const touches = `w.changed && ${textArray(own.map((field) => field.key))}`;
-  return [
-    `set_${part.key} as (${updatePart(fields, part, own, touches)})`,
-    `add_${part.key} as (${insertPart(fields, part, own, touches)})`,
-  ];
+  const add = `add_${part.key} as (${insertPart(fields, part, own, isTouched)})`;
+  if (own.length === 0) return [add];
+  const changes = `w.changed && ${textArray(own.map((field) => field.key))}`;
+  return [`set_${part.key} as (${updatePart(fields, part, own, changes)})`, add];
 }
 
-function updatePart(fields: RunFields, part: Part, own: readonly FieldDefinition[], touches: string): string {
+function updatePart(fields: RunFields, part: Part, own: readonly FieldDefinition[], changes: string): string {
   const sets = own.flatMap((field) => assignments(fields, field, 'w'));
   if (part.kind === 'child') sets.push('version = o.version + 1', `updated_at = ${at}`, `updated_by = ${by}`);
   const mine = part.kind === 'child' ? `o.id = w.id_${part.key}` : `o.${part.ownerColumn} = w.id`;
-  return `update ${part.table} o set ${sets.join(', ')} from w where o.tenant_id = $1 and ${mine} and ${touches}`;
+  return `update ${part.table} o set ${sets.join(', ')} from w where o.tenant_id = $1 and ${mine} and ${changes}`;
 }
 
 /** A part that the record had not: it comes into being with the new values, and the defaults of the rest. */
-function insertPart(fields: RunFields, part: Part, own: readonly FieldDefinition[], touches: string): string {
+function insertPart(
+  fields: RunFields,
+  part: Part,
+  own: readonly FieldDefinition[],
+  isTouched: string,
+): string {
   const columns = new Map<string, string>();
   const others = fields.dataset.fields.filter(
     (field) => field.part === part.key && typeof field.default === 'string',
@@ -191,7 +218,7 @@ function insertPart(fields: RunFields, part: Part, own: readonly FieldDefinition
   const names = ['tenant_id', ...(isChild ? ['id'] : []), part.ownerColumn ?? '', ...columns.keys()];
   const values = ['$1', ...(isChild ? ['w.new_id'] : []), 'w.id', ...columns.values()];
   const missing = isChild ? `w.id_${part.key} is null` : `not w.has_${part.key}`;
-  return `insert into ${part.table} (${names.map(identifier).join(', ')}) select ${values.join(', ')} from w where ${missing} and ${touches}`;
+  return `insert into ${part.table} (${names.map(identifier).join(', ')}) select ${values.join(', ')} from w where ${missing} and ${isTouched}`;
 }
 
 function appendRow(fields: RunFields, part: Part, field: FieldDefinition): string {

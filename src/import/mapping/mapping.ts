@@ -22,7 +22,7 @@ const readingSchema = z.strictObject({
   currency: z.string().length(3).optional(),
 });
 
-const columnMappingSchema = z.strictObject({
+export const columnMappingSchema = z.strictObject({
   /** The column's name in the file, as the inspection gives it. */
   column: z.string(),
   /** Null: the column is left out. */

@@ -50,13 +50,20 @@ function opinionsOf(
   preset: Preset | undefined,
   options: SuggestOptions,
 ): Map<string, Opinion> {
-  const known = preset === undefined ? [] : presetOpinions(preset, dataset, columns);
+  const all = preset === undefined ? [] : presetOpinions(preset, dataset, columns);
+  // What a vendor's file has beside the fields there are may be a field of the tenant's own.
+  const known = all.filter((opinion) => isCandidate(opinion) || !isOwnField(dataset, opinion.column));
   const opinions = new Map(known.map((opinion) => [opinion.column, opinion]));
   const judge = { dataset, reader: headerReader(dataset), ownIds: options.ownIds };
   for (const column of columns) {
     if (!opinions.has(column.name)) opinions.set(column.name, opinionOf(column, judge));
   }
   return opinions;
+}
+
+function isOwnField(dataset: Dataset, header: string): boolean {
+  const key = dataset.keyFor(header);
+  return key !== undefined && dataset.field(key).custom !== undefined;
 }
 
 function entryOf(

@@ -6,7 +6,8 @@
  */
 
 import { identifier, literal } from '../../database/literal.ts';
-import type { Dataset, FieldDefinition, Part, WriteRule } from '../../datasets/define-dataset.ts';
+import { stagedSql, storedJson, storedSql, storedType } from '../../datasets/custom/stored-value.ts';
+import type { Bare, Dataset, FieldDefinition, Part, WriteRule } from '../../datasets/define-dataset.ts';
 import { fieldType } from '../../field-types/registry.ts';
 
 export interface FieldRules {
@@ -23,6 +24,15 @@ export interface FieldRules {
   readonly defaults?: Readonly<Record<string, string>>;
   /** References to records that the file itself creates have their ids too; until those records are there, they have none. */
   readonly later?: boolean;
+  /** References whose missing records the run makes. */
+  readonly missing?: readonly MissingReference[];
+}
+
+/** A reference whose missing records the run makes. */
+export interface MissingReference {
+  readonly field: FieldDefinition;
+  readonly target: Dataset;
+  readonly bare: Bare;
 }
 
 export interface RunFields {
@@ -33,6 +43,7 @@ export interface RunFields {
   /** Parts that an update may touch, the root left out. */
   readonly touched: readonly Part[];
   typeOf(field: FieldDefinition): string;
+  /** Of a field that has a column: one of the tenant's own has none. */
   columnOf(field: FieldDefinition): string;
   ruleOf(field: FieldDefinition): WriteRule;
   /** The staged value; a typed null when the run stages none. */
@@ -90,6 +101,7 @@ class RunFieldSql implements RunFields {
   }
 
   typeOf(field: FieldDefinition): string {
+    if (field.custom !== undefined) return storedType(field);
     return field.type === 'reference' ? 'uuid' : fieldType(field.type).sqlType;
   }
 
@@ -100,6 +112,7 @@ class RunFieldSql implements RunFields {
   staged(key: string): string {
     const field = this.dataset.field(key);
     if (!this.rules.staged.has(key)) return this.nothing(field);
+    if (field.custom !== undefined) return stagedSql('s', field);
     if (field.type !== 'reference') return `s.${identifier(key)}`;
     const id = `p.refs ->> ${literal(key)}`;
     return this.rules.later
@@ -119,6 +132,7 @@ class RunFieldSql implements RunFields {
   }
 
   old(field: FieldDefinition): string {
+    if (field.custom !== undefined) return storedSql('r', field);
     const part = this.dataset.part(field.part);
     if (part.kind === 'set') return `p_${part.key}.names`;
     if (part.kind === 'append') return 'null::text';
@@ -246,7 +260,9 @@ class RunFieldSql implements RunFields {
 
   private preset(field: FieldDefinition): string | null {
     const text = this.rules.defaults?.[field.key];
-    return text === undefined ? null : `${literal(text)}::${this.typeOf(field)}`;
+    if (text === undefined) return null;
+    const isStoredAsJson = field.custom !== undefined && storedType(field) === 'jsonb';
+    return `${literal(isStoredAsJson ? storedJson(field, text) : text)}::${this.typeOf(field)}`;
   }
 
   private fallback(field: FieldDefinition, of: (key: string) => string): string | null {

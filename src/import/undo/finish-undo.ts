@@ -6,6 +6,7 @@ import { now } from '../../platform/clock.ts';
 import { namedSets } from '../commit/groups.ts';
 import { advanceEpoch } from '../epoch.ts';
 import { holdLease, type Lease } from '../lease.ts';
+import { auditRemoved, removeMade } from '../missing/remove-made.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { move } from '../states.ts';
@@ -21,15 +22,17 @@ export async function finishUndo(database: Database, { run, fields, lease }: Fin
   await withTenant(database, run.tenantId, async (tx) => {
     await holdLease(tx, lease);
     if (fields !== null) await removeGroups(tx, run, fields);
+    const made = await removeMade(tx, run);
     await tx.query(
-      `update imports set undo_report = (select jsonb_build_object('removed', coalesce(sum(created_count), 0),
-         'restored', coalesce(sum(updated_count), 0), 'leftAlone', coalesce(sum(skipped_count), 0))
+      `update imports set undo_report = (select jsonb_build_object('removed', coalesce(sum(created_count), 0) + $3::int,
+         'restored', coalesce(sum(updated_count), 0), 'leftAlone', coalesce(sum(skipped_count), 0) + $4::int)
          from import_chunks where tenant_id = $1 and import_id = $2 and phase in ('undo commit', 'undo references'))
        where tenant_id = $1 and id = $2`,
-      [run.tenantId, run.id],
+      [run.tenantId, run.id, made.removed, made.kept.length],
     );
     await move(tx, run.id, 'undoing', 'undone');
     await advanceEpoch(tx);
+    await auditRemoved(tx, run, made);
     await appendAudit(tx, {
       action: 'import.undone',
       subjectType: 'import',

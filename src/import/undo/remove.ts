@@ -2,7 +2,7 @@
  * Undo of creates: the statement that removes the records which a chunk of the run created. A record that somebody
  * changed since, or that has got records of its own, stays.
  *
- * `$1` tenant, `$2` import, `$3` chunk.
+ * `$1` tenant, `$2` import, `$3` chunk, `$4` time.
  */
 
 import { identifier, literal, textArray } from '../../database/literal.ts';
@@ -14,7 +14,11 @@ export interface RemoveResult {
   kept: number[];
 }
 
-export function removeStatement(dataset: Dataset): string {
+const createdRows = `select p.row, p.record_id from import_plan p
+    where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'`;
+
+/** @param rows SQL of other rows than those, each with its record's id. */
+export function removeStatement(dataset: Dataset, rows = createdRows): string {
   const { table } = dataset.root;
   const parts = dataset.parts.filter((part) => part.kind !== 'root');
   const gone = parts.map(
@@ -23,13 +27,18 @@ export function removeStatement(dataset: Dataset): string {
   );
   const unreferred = ownReferences(dataset).map((field) => `not ${isReferredTo(dataset, field)}`);
   return `with made as materialized (
-  select p.row, c.* from import_plan p
-  join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id for update) c on true
-  where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'),
+  select p.row, c.* from (${rows}) p
+  join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id for update) c on true),
 gone as materialized (select c.row, c.id from made c where ${[isAsItWasMade(dataset), ...unreferred].join(' and ')}),
-${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id)`].join(',\n')}
+${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id)`, noted(dataset)].join(',\n')}
 select (select count(*)::int from x_root) as removed,
   (select coalesce(array_agg(m.row order by m.row), '{}') from made m where m.row not in (select gone.row from gone)) as kept`;
+}
+
+/** A row that is gone tells nobody; exports of what changed list it. */
+function noted({ key }: Dataset): string {
+  return `noted as (insert into removed_records (tenant_id, dataset, record_id, removed_at)
+  select $1, ${literal(key)}, x_root.id, $4::timestamptz from x_root on conflict (tenant_id, dataset, record_id) do update set removed_at = excluded.removed_at)`;
 }
 
 /** References of the dataset's records to each other. */
@@ -67,10 +76,11 @@ function isAsItWasMade(dataset: Dataset): string {
  */
 function isChangedBack(dataset: Dataset): string {
   const keys = textArray(dataset.fields.flatMap((field) => [field.key, field.normalColumn ?? field.key]));
+  const own = `select f.key from custom_fields f where f.tenant_id = $1 and f.dataset = ${literal(dataset.key)}`;
   return `c.version = 1 + (select count(*) from (${changesOf(dataset)}) h where h.counts)
   and not exists (select from (
       select b.key, (array_agg(b.value order by h.id))[1] as first, (array_agg(h.after -> b.key order by h.id desc))[1] as last
-      from (${changesOf(dataset)}) h cross join lateral jsonb_each(h.before) b where b.key = any (${keys}) group by b.key) f
+      from (${changesOf(dataset)}) h cross join lateral jsonb_each(h.before) b where b.key = any (${keys}) or b.key in (${own}) group by b.key) f
     where f.first is distinct from f.last)`;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { identifier, literal } from '../../database/literal.ts';
+import { storedSql } from '../../datasets/custom/stored-value.ts';
 import type { Exclusive, FieldDefinition, Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
@@ -81,6 +82,7 @@ export function childId(part: string): string {
 
 /** The value as it is now, outside of `b`. */
 export function place(one: Restorable): string {
+  if (one.field.custom !== undefined) return storedSql('r', one.field);
   if (one.part.kind === 'set') return `p_${one.part.key}.names`;
   return `${one.part.kind === 'root' ? 'r' : `p_${one.part.key}`}.${identifier(one.column)}`;
 }
@@ -91,6 +93,7 @@ export function place(one: Restorable): string {
  */
 export function mayGoBack(fields: RunFields, one: Restorable): string {
   const { part, field } = one;
+  if (field.custom?.isFrozen === true) return 'false';
   if (part.kind === 'set' || (part.kind === 'root' && isList(one))) return 'true';
   const conditions = [
     `coalesce(to_jsonb(${place(one)}), 'null') = coalesce(h.after -> ${literal(one.key)}, 'null')`,

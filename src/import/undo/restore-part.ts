@@ -1,7 +1,7 @@
 /** Undo of updates in the parts of a record; see restore.ts. */
 
 import { identifier, literal, textArray } from '../../database/literal.ts';
-import type { Part } from '../../datasets/define-dataset.ts';
+import { decidedBy, type Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { back, childId, earlier, leading, type Restorable } from './restorable.ts';
 
@@ -17,7 +17,10 @@ export function restorePart(fields: RunFields, part: Part, all: readonly Restora
   if (part.kind === 'set') return lead.flatMap((one) => writeMembers(part, one));
   const which =
     part.kind === 'child' ? `o.id = b.${childId(part.key)}` : `o.${part.ownerColumn} = b.record_id`;
-  const emptied = `${literal(part.key)} = any (b.parts_created) and ${saysNothing(fields, part, lead)}`;
+  const emptied = `${literal(part.key)} = any (b.parts_created) and ${[...isOfKindNoMore(part, all), saysNothing(fields, part, lead)].join(' and ')}`;
+  const gone = `d_${part.key} as (delete from ${part.table} o using b where o.tenant_id = $1 and ${which} and ${emptied})`;
+  // It came to be by what the record is, and no field of it was written.
+  if (own.length === 0) return [gone];
   const sets = own.map(
     (one) =>
       `${identifier(one.column)} = case when b.${back(one)} then ${earlier(one)} else o.${identifier(one.column)} end`,
@@ -25,10 +28,18 @@ export function restorePart(fields: RunFields, part: Part, all: readonly Restora
   if (part.kind === 'child') sets.push('version = o.version + 1', ...stamps(part));
   const goes = lead.map((one) => `b.${back(one)}`).join(' or ');
   return [
-    `d_${part.key} as (delete from ${part.table} o using b where o.tenant_id = $1 and ${which} and ${emptied})`,
+    gone,
     `w_${part.key} as (update ${part.table} o set ${sets.join(', ')} from b
   where o.tenant_id = $1 and ${which} and (${goes}) and not (${emptied}))`,
   ];
+}
+
+/** A profile that goes with a kind of record stays while the record stays one. */
+function isOfKindNoMore(part: Part, all: readonly Restorable[]): string[] {
+  const deciding = new Set(decidedBy(part));
+  return leading(all)
+    .filter(({ key }) => deciding.has(key))
+    .map((one) => `(b.${back(one)} or not b.before ? ${literal(one.key)})`);
 }
 
 /** A child that nobody has written to since gets the time of its last write back too. */
@@ -55,11 +66,22 @@ function saysNothing(fields: RunFields, part: Part, lead: readonly Restorable[])
     return restored === undefined ? isBlank : `(b.${back(restored)} or ${isBlank})`;
   });
   const known = [
-    ...['tenant_id', 'id', part.ownerColumn ?? '', 'version', 'created_at', 'updated_at', 'updated_by'],
+    ...[
+      'tenant_id',
+      'id',
+      part.ownerColumn ?? '',
+      'version',
+      'created_at',
+      'updated_at',
+      'updated_by',
+      'custom',
+    ],
     ...Object.keys(part.fixed?.(() => 'null', 'null', 'null') ?? {}),
     ...ofPart.map((field) => field.column ?? field.key),
   ];
-  return [...blank, `jsonb_strip_nulls(to_jsonb(o) - ${textArray(known)}) = '{}'`].join(' and ');
+  // The row is a record of another dataset too, whose own fields it may have.
+  const custom = `coalesce(to_jsonb(o) -> 'custom', '{}') = '{}'`;
+  return [...blank, custom, `jsonb_strip_nulls(to_jsonb(o) - ${textArray(known)}) = '{}'`].join(' and ');
 }
 
 /** Each membership is a fact of its own: those that were added go, those that were taken come back. */

@@ -8,7 +8,9 @@
  */
 import { journalDigest } from '../../audit/changes.ts';
 import { identifier, literal } from '../../database/literal.ts';
+import { customColumn, withEntriesWhere } from '../../datasets/custom/stored-value.ts';
 import type { Part } from '../../datasets/define-dataset.ts';
+import { writtenParts } from '../commit/update-columns.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import {
   back,
@@ -36,8 +38,9 @@ export interface RestoreResult {
 export function restoreStatement(fields: RunFields, changed: ReadonlySet<string>): string {
   const all = restorables(fields, changed);
   const lead = leading(all);
-  const parts = fields.dataset.parts.filter(
-    (part) => part.kind !== 'root' && lead.some((one) => one.part.key === part.key),
+  const parts = writtenParts(
+    fields,
+    lead.map(({ field }) => field),
   );
   const ctes = [
     `w as (${restoreRoot(fields, all, lead)})`,
@@ -103,11 +106,16 @@ function partBeside(part: Part): string {
 function restoreRoot(fields: RunFields, all: readonly Restorable[], lead: readonly Restorable[]): string {
   const { root, softDeletes } = fields.dataset;
   const sets = all
-    .filter((one) => one.part.key === root.key)
+    .filter((one) => one.part.key === root.key && one.field.custom === undefined)
     .map(
       (one) =>
         `${identifier(one.column)} = case when b.${back(one)} then ${earlier(one)} else o.${identifier(one.column)} end`,
     );
+  const custom = all.filter((one) => one.field.custom !== undefined);
+  if (custom.length > 0) {
+    const entries = custom.map((one) => ({ field: one.field, value: earlier(one), when: `b.${back(one)}` }));
+    sets.push(`${customColumn} = ${withEntriesWhere(`o.${customColumn}`, entries)}`);
+  }
   for (const { part, ...one } of lead.filter((candidate) => candidate.part.countColumn !== undefined))
     sets.push(`${part.countColumn} = o.${part.countColumn} - (b.${back({ part, ...one })})::int`);
   if (softDeletes)

@@ -13,6 +13,7 @@ import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ProblemCode } from '../../platform/problems.ts';
 import { claimsOf } from '../check/claims.ts';
+import { indexUndone, runToUndo } from '../custom-fields.ts';
 import { fieldsOfRun } from '../fields-of-run.ts';
 import { keepersOf, refreshKeepers } from '../figures.ts';
 import { holdLease, type Lease } from '../lease.ts';
@@ -56,7 +57,8 @@ async function whyNot(tx: TenantTransaction, run: ImportRun): Promise<string | u
   if (!canMove(run.state, 'undoing')) return `it is ${run.state}`;
   if (run.state === 'done') return undefined;
   const { rowCount } = await tx.query(
-    'select from import_chunks where tenant_id = $1 and import_id = $2 limit 1',
+    `select from import_chunks where tenant_id = $1 and import_id = $2
+     union all select from import_made where tenant_id = $1 and import_id = $2 and made limit 1`,
     [tx.tenantId, run.id],
   );
   return rowCount === 0 ? 'it wrote nothing' : undefined;
@@ -66,35 +68,40 @@ export async function undo(step: Step): Promise<void> {
   const { database, run, lease } = step;
   const fields = run.mapping === null ? null : fieldsOfRun(run);
   if (fields !== null) {
-    await undoReferences(step, fields);
-    await undoChunks(step, fields);
+    await undoReferences(step);
+    await undoChunks(step);
   }
   await finishUndo(database, { run, fields, lease });
 }
 
 /** What the commit wrote last is taken back first. Doing it twice does nothing the second time. */
-async function undoReferences({ database, run, lease }: Step, fields: RunFields): Promise<void> {
-  const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, run, 'references'));
+async function undoReferences({ database, run: asItWas, lease }: Step): Promise<void> {
+  const { tenantId } = asItWas;
+  const chunks = await withTenant(database, tenantId, (tx) => remainingChunks(tx, asItWas, 'references'));
   for (const { chunk } of chunks) {
     await untilSettled(() =>
-      withTenant(database, run.tenantId, async (tx) => {
+      withTenant(database, tenantId, async (tx) => {
         await beginChunk(tx, lease);
+        const run = await runToUndo(tx, asItWas);
+        const fields = fieldsOfRun(run);
         const at = now();
         const restored = await restore(tx, { run, fields, phase: 'references', chunk, at });
+        await indexUndone(tx, run, { phase: 'references', chunk });
         await recordUndone(tx, run, { phase: 'references', chunk, restored: [restored], removed: null, at });
       }),
     );
   }
   await untilSettled(() =>
-    withTenant(database, run.tenantId, async (tx) => {
+    withTenant(database, tenantId, async (tx) => {
       await holdLease(tx, lease);
+      const run = await runToUndo(tx, asItWas);
       for (const statement of unlinkStatements(run.dataset))
         await tx.query(statement, [run.tenantId, run.id]);
     }),
   );
 }
 
-async function undoChunks({ database, run, lease, watch }: Step, fields: RunFields): Promise<void> {
+async function undoChunks({ database, run, lease, watch }: Step): Promise<void> {
   let rowsDone = 0;
   watch({ state: 'undoing', doing: 'undoing', rowsDone, rowsTotal: run.rowsStaged });
   const chunks = await withTenant(database, run.tenantId, (tx) => remainingChunks(tx, run, 'commit'));
@@ -102,7 +109,7 @@ async function undoChunks({ database, run, lease, watch }: Step, fields: RunFiel
     await untilSettled(() =>
       withTenant(database, run.tenantId, async (tx) => {
         await beginChunk(tx, lease);
-        await undoChunk(tx, run, fields, chunk);
+        await undoChunk(tx, await runToUndo(tx, run), chunk);
       }),
     );
     rowsDone += rows;
@@ -134,21 +141,19 @@ async function beginChunk(tx: TenantTransaction, lease: Lease): Promise<void> {
 }
 
 /** The run's own changes go first, then its new records; then whoever gave something up for them gets it back. */
-async function undoChunk(
-  tx: TenantTransaction,
-  run: ImportRun,
-  fields: RunFields,
-  chunk: number,
-): Promise<void> {
+async function undoChunk(tx: TenantTransaction, run: ImportRun, chunk: number): Promise<void> {
   const at = now();
+  const fields = fieldsOfRun(run);
   const keepers = await keepersOf(tx, run, chunk);
   const restored = await restore(tx, { run, fields, phase: 'commit', chunk, at });
   const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(removeStatement(run.dataset), [
     run.tenantId,
     run.id,
     chunk,
+    at,
   ]);
   const released = await restore(tx, { run, fields, phase: 'release', chunk, at });
+  await indexUndone(tx, run, { phase: 'commit', chunk });
   await refreshKeepers(tx, run, keepers);
   await recordUndone(tx, run, {
     phase: 'commit',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands } from '../../../src/cli/commands.ts';
 import { useDatabase } from '../../support/database.ts';
 import { runProgram } from '../../support/program.ts';
+import { locks } from '../../support/sessions.ts';
 
 const given = useDatabase();
 let folder: string;
@@ -100,7 +101,7 @@ describe('Ctrl-C', () => {
     await given.database.asOwner(async (owner) => {
       await owner.query('begin; lock table tenants in access exclusive mode');
       const waiting = async () => {
-        const text = `select from pg_locks where relation = 'tenants'::regclass and not granted`;
+        const text = locks(`relation = 'tenants'::regclass and not granted`);
         while ((await owner.query(text)).rowCount === 0) await pause(20);
       };
       const outcome = await runProgram(['tenant', 'list'], {

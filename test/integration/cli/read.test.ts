@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../support/program.ts';
+import { number, row, text, textRows, workbookFile } from '../../support/workbook-file.ts';
 
 let folder: string;
 
@@ -68,13 +69,20 @@ describe('clientele read', () => {
       packed,
       cut,
       tabs,
+      await fileOf('old.xls', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'latin1')),
       sample('xlsx-renamed.csv'),
       sample('empty-0-bytes.csv'),
       sample('northwind-customers.csv'),
       'nowhere.csv',
     ];
     const { code, output, errors } = await read(...files, '--out-dir', out);
-    expect(await readdir(out)).toEqual(['northwind-customers.csv', 'packed.csv', 'tabs.csv']);
+    expect(await readdir(out)).toEqual([
+      'northwind-customers.csv',
+      'packed.csv',
+      'tabs.csv',
+      'xlsx-renamed.csv',
+    ]);
+    expect(await readFile(join(out, 'xlsx-renamed.csv'), 'utf8')).toBe('name,email\nAnn,a@example.com\n');
     expect(await readFile(join(out, 'tabs.csv'), 'utf8')).toBe('id,name\n1,Ann\n');
     const northwind = await readFile(sample('northwind-customers.csv'), 'utf8');
     expect(await readFile(join(out, 'northwind-customers.csv'), 'utf8')).toBe(
@@ -82,7 +90,7 @@ describe('clientele read', () => {
     );
     expect(errors.trim().split('\n')).toEqual([
       expect.stringMatching(/cut\.csv\.gz: The gzip file is cut off/),
-      expect.stringMatching(/xlsx-renamed\.csv: The file is an Excel workbook/),
+      expect.stringMatching(/old\.xls: The file is an Excel workbook of the old kind/),
       expect.stringMatching(/empty-0-bytes\.csv: The file is empty\.$/),
       expect.stringMatching(/nowhere\.csv: There is no file/),
     ]);
@@ -92,7 +100,7 @@ describe('clientele read', () => {
   test('ends with the highest code of its files: 1 for one that cannot be read, 2 for one that is not there, 3 for rows left out', async () => {
     const whole = sample('northwind-customers.csv');
     const missing = join(folder, 'missing.csv');
-    const workbook = sample('xlsx-renamed.csv');
+    const workbook = await fileOf('old.xls', Buffer.from('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'latin1'));
     const faulty = sample('invalid-utf8-latin1-e-acute.csv');
     const one = await read(missing);
     expect([one.code, one.output, one.errors.trim().split('\n').length]).toEqual([2, '', 1]);
@@ -143,6 +151,40 @@ describe('clientele read', () => {
     const file = await fileOf('given.csv', Buffer.from('a;b,c;d\n\xb3;1,2;3\n', 'latin1'));
     const { output } = await read(file, '--encoding', 'windows-1250', '--delimiter', ',');
     expect(output).toBe('a;b,c;d\nł;1,2;3\n');
+  });
+
+  test('prints a sheet of a workbook as CSV, and says what it found', async () => {
+    const sheets = [
+      { name: 'Notes', rows: textRows([['about'], ['nothing']]) },
+      {
+        name: 'List',
+        rows: row(3, { A: text('id'), B: text('born') }) + row(4, { A: number(7, 1), B: number(29_254, 2) }),
+      },
+    ];
+    const file = await fileOf('book.xlsx', workbookFile({ sheets, formats: ['00000', 14] }));
+    for (const sheet of ['List', '2']) {
+      expect((await read(file, '--sheet', sheet)).output).toBe('id,born\n00007,1980-02-03\n');
+    }
+    expect((await read(file)).output).toBe('about\nnothing\n');
+    expect(JSON.parse((await read(file, '--dialect', '--sheet', 'list')).output)).toEqual({
+      file,
+      format: 'xlsx',
+      packing: 'none',
+      encoding: 'utf-8',
+      encoding_certain: true,
+      sheet: 'List',
+      sheets: ['Notes', 'List'],
+      header: true,
+      skip_lines: 2,
+      footer_rows: 0,
+      columns: ['id', 'born'],
+      rows: 1,
+      rows_left_out: 0,
+      problems: {},
+      notes: [],
+    });
+    const other = await read(file, '--sheet', 'Other');
+    expect([other.code, other.errors]).toEqual([2, expect.stringContaining('has no sheet "Other"')]);
   });
 
   test('that is called wrongly says so', async () => {

@@ -49,7 +49,8 @@ describe('every tenant table', () => {
     }>(
       `select c.oid::regclass::text as name,
          coalesce(jsonb_agg(jsonb_build_object('command', polcmd, 'roles', polroles::text,
-           'using', pg_get_expr(polqual, c.oid), 'check', pg_get_expr(polwithcheck, c.oid))) filter (where polname is not null), '[]') as policies
+           'using', pg_get_expr(polqual, c.oid), 'check', pg_get_expr(polwithcheck, c.oid))) filter (where polname is not null
+           and polroles <> array['clientele_search'::regrole::oid]), '[]') as policies
        from pg_class c
        join pg_attribute a on attrelid = c.oid and attname = 'tenant_id' and not attisdropped
        left join pg_policy p on polrelid = c.oid
@@ -225,6 +226,59 @@ describe('the logins', () => {
          and has_table_privilege('clientele_app', oid, 'truncate, references, trigger')`,
     );
     expect(truncating).toEqual([]);
+  });
+});
+
+describe('the role of the search, which row security does not hold', () => {
+  test('is nobody: it cannot enter, has no rights but these, and nobody is one of its members', async () => {
+    const rows = await ask(
+      `select rolcanlogin or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb as mighty,
+         (select count(*)::int from pg_auth_members where member = r.oid) as belongs,
+         (select count(*)::int from pg_auth_members where roleid = r.oid and (inherit_option or set_option)) as members
+       from pg_roles r where rolname = 'clientele_search'`,
+    );
+    expect(rows).toEqual([{ mighty: false, belongs: 0, members: 0 }]);
+  });
+
+  test('reads the tables that are searched and no other, and writes none', async () => {
+    const rows = await ask(
+      `select oid::regclass::text as name, privilege from pg_class,
+         unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) privilege
+       where relnamespace <> all('{pg_catalog,information_schema}'::regnamespace[]) and relkind in ('r', 'v', 'm', 'p', 'S')
+         and has_table_privilege('clientele_search', oid, privilege)`,
+    );
+    expect(rows).toEqual([{ name: 'customers', privilege: 'select' }]);
+    const policies = await ask(
+      `select polrelid::regclass::text as name, polcmd as command from pg_policy where 'clientele_search'::regrole = any (polroles)`,
+    );
+    expect(policies).toEqual([{ name: 'customers', command: 'r' }]);
+  });
+
+  test('owns functions alone: each with a search path of its own, and only app calls them', async () => {
+    const owned = await ask(
+      `select classid::regclass::text as kind from pg_shdepend where refobjid = 'clientele_search'::regrole and deptype = 'o' group by 1`,
+    );
+    expect(owned).toEqual([{ kind: 'pg_proc' }]);
+    const rows = await ask(
+      `select proname as name, prosecdef as definer, proconfig as config, array(select role from unnest(array['clientele_app', 'clientele_loader', 'public']) role
+           where has_function_privilege(role, oid, 'execute')) as callers
+       from pg_proc where proowner = 'clientele_search'::regrole`,
+    );
+    expect(rows).toEqual([
+      {
+        name: 'find_customers',
+        definer: true,
+        config: ['search_path=pg_catalog, public, pg_temp'],
+        callers: ['clientele_app'],
+      },
+    ]);
+  });
+
+  test('nobody else’s function passes row security', async () => {
+    const rows = await ask(
+      `select proname from pg_proc where prosecdef and pronamespace <> 'pg_catalog'::regnamespace and proowner <> 'clientele_search'::regrole`,
+    );
+    expect(rows).toEqual([]);
   });
 });
 

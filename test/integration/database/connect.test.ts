@@ -39,16 +39,17 @@ describe('the private server', () => {
     expect(mode & 0o777).toBe(0o600);
   });
 
-  test('lets no membership come to be between its logins', async () => {
+  test('lets no membership come to be between its logins, but for what the owner may hand out', async () => {
     const rows = await database.asOwner(
       async (owner) =>
         (
           await owner.query(
-            `select from pg_auth_members where roleid::regrole::text like 'clientele%' or member::regrole::text like 'clientele%'`,
+            `select roleid::regrole::text as role, member::regrole::text as member, inherit_option or set_option as acts from pg_auth_members
+             where roleid::regrole::text like 'clientele%' or member::regrole::text like 'clientele%'`,
           )
         ).rows,
     );
-    expect(rows).toEqual([]);
+    expect(rows).toEqual([{ role: 'clientele_search', member: 'clientele_owner', acts: false }]);
   });
 
   test('is joined by others, who see the same', async () => {

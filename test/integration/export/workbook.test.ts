@@ -1,43 +1,22 @@
 /** Workbooks of every dataset: each cell against the same record's in CSV, and its type against the field's. */
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { readXlsx } from 'hucre/xlsx';
 import { describe, expect, test } from 'vitest';
 import { withTenant } from '../../../src/database/with-tenant.ts';
 import { customers } from '../../../src/datasets/customers.ts';
-import type { Dataset, FieldDefinition } from '../../../src/datasets/define-dataset.ts';
+import type { FieldDefinition } from '../../../src/datasets/define-dataset.ts';
 import { datasets } from '../../../src/datasets/registry.ts';
 import { listExports } from '../../../src/export/history.ts';
 import type { Profile } from '../../../src/field-types/field-type.ts';
 import { unmark } from '../../../src/field-types/spreadsheet-marks.ts';
 import { beginExport, exported } from '../../support/export.ts';
-import { hostileRecords } from '../../support/hostile-records.ts';
+import { hostileTenant } from '../../support/hostile-tenant.ts';
 import { useImports } from '../../support/import.ts';
 import { type PlainCell, plainWorkbook } from '../../support/workbook.ts';
 
 const given = useImports();
 
-const around = { named: { users: [], quotes: [], customers: ['No. 901', 'No. 902'] } };
 const recordsEach = 60 * Number(process.env.CLIENTELE_TEST_CASES ?? 1);
-
-async function hostileTenant(
-  dataset: Dataset,
-): Promise<{ readonly tenant: string; readonly amount: number }> {
-  const tenant = await given.tenant();
-  await given.import(tenant, 'number,first_name\nNo. 901,Bob\nNo. 902,Eve\n', { require: [] });
-  const fields = dataset.importable.filter(
-    ({ type, reference }) => type !== 'reference' || reference?.dataset === 'customers',
-  );
-  const bare = { ...dataset, importable: fields };
-  const [records = []] = fc.sample(hostileRecords(bare, around, recordsEach), { seed: 7, numRuns: 1 });
-  const file = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  const made = await given.import(tenant, file, {
-    dataset: dataset.key,
-    fileName: 'made.ndjson',
-    require: [],
-  });
-  return { tenant, amount: made.created + (dataset === customers ? 2 : 0) };
-}
 
 /** A cell as CSV has it, without its guard, and with the sign by which it is told that it has a type of its own. */
 function textOf(cell: PlainCell | undefined, field: FieldDefinition, profile: Profile): string {
@@ -83,7 +62,7 @@ const profiles = ['spreadsheet', 'data'] as const;
 
 describe.each(datasets.map((dataset) => ({ key: dataset.key, dataset })))('$key', ({ dataset }) => {
   test('every cell is the record’s value, in the type of its field', async () => {
-    const { tenant, amount } = await hostileTenant(dataset);
+    const { tenant, amount } = await hostileTenant(given, dataset, recordsEach);
     expect(amount).toBeGreaterThan(recordsEach / 3);
     for (const profile of profiles) {
       const asked = { dataset, columns: 'all', profile } as const;

@@ -65,6 +65,20 @@ describe.each(stores)('in a %s, a file', (_name, store, kept) => {
     expect((await readFile(await store.localPath(`tenant/${length}/source`))).equals(bytes)).toBe(true);
   });
 
+  test('is read in part, from one byte to another', async () => {
+    const bytes = bytesOf(9 * MiB);
+    await store.put('tenant/part/source', inPieces(bytes));
+    for (const [first, last] of [
+      [0, 9],
+      [1000, 8 * MiB + 10],
+      [9 * MiB - 1, 9 * MiB - 1],
+    ] as const) {
+      const part = await buffer(await store.read('tenant/part/source', { first, last }));
+      expect(part.equals(bytes.subarray(first, last + 1)), `${first}-${last}`).toBe(true);
+    }
+    await store.remove('tenant/part/source');
+  });
+
   test.each([
     ['of several parts', 17 * MiB],
     ['that has hardly begun', 100],

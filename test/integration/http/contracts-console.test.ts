@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { addMember } from '../../../src/tenants/members.ts';
 import { useServer } from '../../support/http.ts';
+import { number, row, text, textRows, workbookFile } from '../../support/workbook-file.ts';
 import { type KeyedTenant, keyedTenant } from './contract-support.ts';
 
 process.env.CLIENTELE_FILE_BYTES_MAX = String(64 * 1024);
@@ -102,6 +103,48 @@ describe('POST /customers/import with a form', () => {
     },
   );
 
+  test('takes a workbook, its cells as a person sees them', async () => {
+    const its = await keyedTenant(api);
+    const file = workbookOf(
+      row(1, { A: text('name'), B: text('zipCode'), C: text('totalRevenue'), D: text('nextFollowUp') }) +
+        row(2, { A: text('Ada Lovelace'), B: number(2134, 1), C: number(12.5), D: number(46_000, 2) }) +
+        row(4, { A: text('Grace Hopper'), B: text('W1'), C: number('1E3') }),
+    );
+    const answered = await send(its, { file, name: 'customers.xlsx' });
+    expect([answered.status, answered.json]).toEqual([200, { ...none, created: 2 }]);
+    expect(
+      await its.rows(
+        `select c.display_name, a.postal_code, c.total_spent::float, c.next_follow_up_at::date::text as next from customers c
+         left join customer_addresses a on a.customer_id = c.id order by c.number`,
+      ),
+    ).toEqual([
+      { display_name: 'Ada Lovelace', postal_code: '02134', total_spent: 12.5, next: '2025-12-09' },
+      { display_name: 'Grace Hopper', postal_code: 'W1', total_spent: 1000, next: null },
+    ]);
+  });
+
+  test('one bad row of a workbook leaves nothing written; skipErrors goes on past it', async () => {
+    const its = await keyedTenant(api);
+    const file = workbookOf(
+      textRows([
+        ['Name', 'Email', 'Phone'],
+        ['Ada Lovelace', 'ada@example.com', ''],
+        ['No Body', 'nobody', '#N/A'],
+      ]),
+    );
+    const errors = [
+      { row: 2, field: 'email', message: '"nobody" is not an e-mail address.' },
+      { row: 2, field: 'phone', message: '"#N/A" is what a spreadsheet left of the value.' },
+    ];
+    const refused = await send(its, { file, name: 'customers.xlsx' });
+    expect([refused.status, refused.json]).toEqual([422, { ...none, skipped: 1, failed: 1, errors }]);
+    expect(await its.rows('select id from customers')).toEqual([]);
+    const goneOn = await send(its, { file, name: 'customers.xlsx', before: { skipErrors: 'true' } });
+    expect([goneOn.status, goneOn.json]).toEqual([200, { ...none, created: 1, failed: 1, errors }]);
+    const overwritten = await send(its, { file, after: { skipErrors: 'true', overwrite: 'true' } });
+    expect(overwritten.json).toEqual({ ...none, unchanged: 1, failed: 1, errors });
+  });
+
   test('one bad row leaves nothing written', async () => {
     const its = await keyedTenant(api);
     const answered = await send(its, { file: `${people}No Body,nobody,\n` });
@@ -169,7 +212,18 @@ describe('what it refuses', () => {
     ['an unknown field', { after: { dryRun: 'true' } }, 400, 'request.invalid'],
     ['a field that is neither yes nor no', { before: { overwrite: 'perhaps' } }, 400, 'request.invalid'],
     ['an empty file', { file: '' }, 422, 'file.empty'],
-    ['a workbook', { file: workbook(), name: 'customers.xlsx' }, 415, 'file.workbook'],
+    [
+      'a workbook of the old kind',
+      { file: new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), name: 'customers.xls' },
+      415,
+      'file.workbook',
+    ],
+    [
+      'a workbook that leads elsewhere',
+      { file: workbookOf('', [{ name: '../x', content: 'x' }]), name: 'customers.xlsx' },
+      422,
+      'file.zip',
+    ],
     [
       'a picture',
       { file: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]) },
@@ -253,22 +307,13 @@ describe('what it refuses', () => {
   });
 });
 
-/** The first bytes of a zip that holds what every workbook does. */
-function workbook(): Uint8Array<ArrayBuffer> {
-  const name = Buffer.from('[Content_Types].xml');
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50, 0);
-  local.writeUInt16LE(name.length, 26);
-  const central = Buffer.alloc(46);
-  central.writeUInt32LE(0x02014b50, 0);
-  central.writeUInt16LE(name.length, 28);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(central.length + name.length, 12);
-  end.writeUInt32LE(local.length + name.length, 16);
-  return new Uint8Array(Buffer.concat([local, name, central, name, end]));
+function workbookOf(
+  rows: string,
+  more: Parameters<typeof workbookFile>[0]['more'] = [],
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(
+    workbookFile({ sheets: [{ name: 'Customers', rows }], formats: ['00000', 14], more }),
+  );
 }
 
 describe('a customer who signs in', () => {

@@ -4,10 +4,16 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { withTenant } from '../../../src/database/with-tenant.ts';
+import { dataset } from '../../../src/datasets/registry.ts';
+import { createLink } from '../../../src/export/links.ts';
+import { storeExport } from '../../../src/export/stored-export.ts';
+import { fileStore } from '../../../src/file-store/file-store.ts';
 import type { Route } from '../../../src/http/define-route.ts';
 import { urlsOf } from '../../../src/http/register-route.ts';
 import { routes } from '../../../src/http/routes.ts';
 import { newId } from '../../../src/platform/ids.ts';
+import { defineCustomField } from '../../../src/tenants/custom-fields/define.ts';
 import { createKey } from '../../../src/tenants/keys.ts';
 import {
   datasetActions,
@@ -40,7 +46,8 @@ beforeAll(async () => {
   }
 });
 
-async function recordsOf({ tenant, people, memberIds }: TestTenant): Promise<Record<string, string>> {
+async function recordsOf(of: TestTenant): Promise<Record<string, string>> {
+  const { tenant, people, memberIds } = of;
   const base = `/api/tenants/${tenant.slug}/imports`;
   const body = 'First Name,Email\nGrace,grace@example.org\n,nobody\n';
   const { json } = await api.call('POST', base, { as: people.owner, body, type: 'text/csv' });
@@ -51,7 +58,51 @@ async function recordsOf({ tenant, people, memberIds }: TestTenant): Promise<Rec
     { name: 'theirs', permissions: ['audit:read'] },
     null,
   );
-  return { imports: json.id, members: memberIds.viewer, keys: key.id };
+  const wanted = { dataset: 'customers', key: 'shoe_size', type: 'decimal' } as const;
+  const { id: field } = await defineCustomField(api.database, tenant.id, wanted, null);
+  return {
+    'custom-fields': field,
+    imports: json.id,
+    members: memberIds.viewer,
+    keys: key.id,
+    ...(await scheduledBy(of)),
+    ...(await exportedBy(of)),
+  };
+}
+
+/** With its file, and a link to that. */
+async function exportedBy({ tenant }: TestTenant): Promise<Record<string, string>> {
+  const { id: exportId } = await storeExport(api.database, fileStore(), {
+    tenant,
+    dataset: dataset('customers'),
+    format: 'csv',
+    permissions: 'everything',
+    by: null,
+    source: 'test',
+  });
+  const { id: link } = await withTenant(api.database, tenant.id, (tx) =>
+    createLink(tx, { exportId, expiresAt: '2200-01-01T00:00:00Z', by: null }),
+  );
+  return { exports: exportId, links: link };
+}
+
+async function scheduledBy({ tenant, people }: TestTenant): Promise<Record<string, string>> {
+  const as = people.owner;
+  const base = `/api/tenants/${tenant.slug}`;
+  const wanted = { name: 'Theirs', export: { dataset: 'customers' } };
+  const { json: template } = await api.call('POST', `${base}/templates`, { as, json: wanted });
+  const { json: schedule } = await api.call('POST', `${base}/schedules`, {
+    as,
+    json: {
+      name: 'Theirs',
+      template: template.id,
+      cron: '0 3 * * *',
+      mode: 'whole',
+      destination: { kind: 'file' },
+    },
+  });
+  const { json: run } = await api.call('POST', `${base}/schedules/${schedule.id}/runs`, { as });
+  return { templates: template.id, schedules: schedule.id, runs: run.id };
 }
 
 /** What stands in the place of each parameter: the record of the collection before it. */

@@ -41,7 +41,11 @@ describe('a session by cookie', () => {
       json: { name: `Renamed ${newId()}` },
       headers: { cookie, ...headers },
     });
-  const nameNow = async () => (await api.call('GET', '/api/settings', { headers: { cookie } })).json.name;
+  const nameNow = async (): Promise<string> => {
+    const { status, json, text } = await api.call('GET', '/api/settings', { headers: { cookie } });
+    expect(status, text).toBe(200);
+    return json.name;
+  };
 
   test('changes something from our own pages, and from the sites that are named', async () => {
     for (const headers of [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { importInBatches } from '../../../src/import/batch/in-batches.ts';
 import { cancelRun } from '../../../src/import/cancel.ts';
 import { approve } from '../../../src/import/review.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
@@ -69,5 +70,41 @@ describe('a run that passes a guard rail', () => {
     const held = await given.import(tenant, people(['ann'], 'Lee'));
     await cancelRun(given.database, tenant, held.id, null);
     expect(await given.drive(tenant, held.id)).toMatchObject({ state: 'cancelled', created: 0 });
+  });
+});
+
+describe('a call that brings rows as JSON', () => {
+  const called = (tenantId: string, amount: number, family = 'Lee') =>
+    importInBatches(given.database, {
+      tenantId,
+      by: null,
+      source: 'rows',
+      dataset: 'customers',
+      rows: Array.from({ length: amount }, (_, i) => ({
+        email: `p${i}@example.com`,
+        first_name: 'Pat',
+        last_name: family,
+      })),
+    });
+
+  test('is refused where its import would be held, and has written nothing', async () => {
+    const tenant = await tenantWith({ approval: true });
+    await expect(called(tenant, 501)).rejects.toMatchObject({ code: 'import.held', status: 409 });
+    expect(await given.rows(tenant, 'select from customers')).toHaveLength(0);
+    expect(await given.rows(tenant, 'select from imports')).toHaveLength(0);
+    const changing = await tenantWith({ changedPercentMax: 50 });
+    expect((await called(changing, 501)).counts.created).toBe(501);
+    await expect(called(changing, 501, 'May')).rejects.toMatchObject({
+      code: 'import.held',
+      message: expect.stringContaining('501 of 501 records would change: 100 %'),
+    });
+  });
+
+  test('goes in where it is small, or keeps within the rails', async () => {
+    const tenant = await tenantWith({ approval: true, changedPercentMax: 1 });
+    expect((await called(tenant, 500)).counts.created).toBe(500);
+    expect((await called(tenant, 500, 'May')).counts.updated).toBe(500);
+    const careful = await tenantWith({ failedPercentMax: 1 });
+    expect((await called(careful, 501)).counts.created).toBe(501);
   });
 });

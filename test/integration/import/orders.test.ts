@@ -1,4 +1,5 @@
 /** Orders: how they name their customer, what they are called, and how a file brings their lines. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { importBatch } from '../../../src/import/batch/batch.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
@@ -281,5 +282,65 @@ describe('the lines of an order', () => {
     expect((await orders(tenant)).map((order) => (order as unknown[]).slice(0, 3))).toEqual([
       ['1', 500, 500],
     ]);
+  });
+});
+
+test('a file of Shopify’s orders goes in as it is: several rows an order, strangers as guests', async () => {
+  const tenant = await given.tenant();
+  await given.import(tenant, 'email,first_name\nmarta@example.com,Marta\n');
+  const sample = await readFile(new URL('../../samples/shopify-orders.csv', import.meta.url));
+  const run = await given.import(tenant, sample, {
+    dataset: 'orders',
+    fileName: 'orders_export_1.csv',
+    createMissing: ['customers'],
+  });
+  expect(run.mapping?.preset).toBe('shopify-orders');
+  expect(await given.outcomes(run)).toEqual(['created', 'skipped skip.gathered', 'created', 'created']);
+  const orders = await given.rows(
+    tenant,
+    `select o.number, shopify_order_id, c.email, total::float, subtotal::float, discount_total::float as discount, item_count::int as items,
+       o.currency, o.status, coupon_code as coupon, attribution_channel as channel, o.created_at, line_items
+     from orders o left join customers c on c.id = o.customer_id order by o.number`,
+  );
+  expect(orders).toEqual([
+    expect.objectContaining({
+      number: '#1001',
+      email: null,
+      currency: 'USD',
+      status: 'refunded',
+      channel: 'pos',
+      coupon: null,
+    }),
+    expect.objectContaining({
+      number: '#1002',
+      email: 'guest@example.com',
+      status: 'cancelled',
+      total: 10,
+      line_items: [{ title: '=Card', quantity: 1, unit_price: 10 }],
+    }),
+    {
+      number: '#1003',
+      shopify_order_id: '5123456789012',
+      email: 'marta@example.com',
+      total: 63.4,
+      subtotal: 64.5,
+      discount: 6,
+      items: 3,
+      currency: 'EUR',
+      status: 'paid',
+      coupon: 'SPRING',
+      channel: 'web',
+      created_at: expect.stringContaining('2024-03-02 23:20:10'),
+      line_items: [
+        { sku: '00417', title: 'Oak tray - Large', quantity: 2, unit_price: 24.5 },
+        { sku: 'WAX-1', title: 'Beeswax', quantity: 1, unit_price: 15.5 },
+      ],
+    },
+  ]);
+  const again = await given.import(tenant, sample, { dataset: 'orders', createMissing: ['customers'] });
+  expect(again).toMatchObject({ unchanged: 3, created: 0, updated: 0, failed: 0 });
+  expect(await given.column(tenant, 'orders_count')).toEqual({
+    'marta@example.com': 1,
+    'guest@example.com': 1,
   });
 });

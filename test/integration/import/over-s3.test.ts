@@ -53,7 +53,7 @@ describe('an import whose file lies in a bucket', () => {
     const { code, output, errors } = await runProgram(['work', '--until-idle'], { environment });
     expect({ code, output, errors }).toEqual({
       code: 0,
-      output: 'Brought 1 import to an end.\n',
+      output: 'Brought 1 run to an end.\n',
       errors: '',
     });
     expect(await given.drive(tenant, importId)).toMatchObject({ state: 'done', created: 495, failed: 5 });

@@ -7,6 +7,7 @@ import type { ImportRun } from '../../../src/import/run.ts';
 import * as steps from '../../../src/import/steps.ts';
 import { work } from '../../../src/import/worker.ts';
 import { useImports } from '../../support/import.ts';
+import { endOtherSessions } from '../../support/sessions.ts';
 import { Takeovers, until } from './takeover-support.ts';
 
 const given = useImports({ chunkRows: 5 });
@@ -54,9 +55,7 @@ describe('a lease', () => {
     const run = await driveRun(given.database, { tenantId: tenant, importId }, ({ doing }) => {
       if (doing !== 'writing' || cuts > 0) return;
       cuts += 1;
-      void given.database.app.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()',
-      );
+      void given.database.app.query(endOtherSessions);
     });
     expect(cuts).toBe(1);
     expect(run).toMatchObject({ state: 'done', created: 12 });

@@ -13,6 +13,7 @@ import { undo } from '../../../src/import/undo/undo.ts';
 import type { Validator } from '../../../src/import/validate.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 import { useImports } from '../../support/import.ts';
+import { locks, statementsThatWait } from '../../support/sessions.ts';
 import { Takeovers, until } from './takeover-support.ts';
 
 const given = useImports({ chunkRows: 20 });
@@ -180,7 +181,7 @@ describe('a process that was only asleep', () => {
     await held.promise;
     await process.expire(tenant, importId);
     const taking = takeLease(given.database, tenant, importId).then(() => order.push('it was taken over'));
-    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%for update%'`;
+    const waiting = statementsThatWait('for update');
     await until(async () => (await given.rows(tenant, waiting)).length > 0);
     ends.resolve();
     await Promise.all([writing, taking]);
@@ -198,7 +199,7 @@ describe('a process that was only asleep', () => {
         await wakes.promise;
       });
     const asleep = [chunk(), chunk()].map((ends) => ends.catch((error: unknown) => error));
-    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%audit_heads%'`;
+    const waiting = statementsThatWait('audit_heads');
     await until(async () => (await given.rows(tenant, waiting)).length > 0);
     await process.expire(tenant, importId);
     expect(await given.drive(tenant, importId)).toMatchObject({ state: 'done', ...counts });
@@ -237,7 +238,7 @@ describe('a process that was only asleep', () => {
     const { run } = await process.step(lease);
     const ended = stageRows(given.database, { run, lease, validator, batches: batches(), onRows: () => {} });
     ended.catch(() => {});
-    const copying = `select from pg_locks where relation = 'staging.customers'::regclass and mode = 'RowExclusiveLock'`;
+    const copying = locks(`relation = 'staging.customers'::regclass and mode = 'RowExclusiveLock'`);
     await until(async () => (await given.rows(run.tenantId, copying)).length > 0);
     return { wake, ended };
   }

@@ -16,7 +16,7 @@ test('a tenant that has set nothing has the defaults', async () => {
   const tenant = await given.tenant();
   expect(await settingsOf(given.database, tenant)).toEqual(defaultSettings);
   expect(defaultSettings).toEqual({
-    retention: { sourceDays: 30, rejectDays: 30 },
+    retention: { sourceDays: 30, rejectDays: 30, exportDays: 7 },
     guardRails: { failedPercentMax: null, changedPercentMax: null, approval: false },
     permissions: { writeGivesImport: true, readGivesExport: true },
     keys: { daysMax: 365 },
@@ -47,7 +47,7 @@ describe('a change', () => {
     expect(after).toMatchObject({ name: 'Renamed', country: null });
     expect(after.settings).toEqual({
       ...defaultSettings,
-      retention: { sourceDays: 7, rejectDays: 30 },
+      retention: { sourceDays: 7, rejectDays: 30, exportDays: 7 },
       guardRails: { failedPercentMax: 12.5, changedPercentMax: null, approval: true },
     });
     const { entries, faults } = await trailOf(given.database, tenant);
@@ -89,6 +89,7 @@ describe('a change', () => {
     expect({ ...settings.retention, ...settings.permissions, timezone }).toEqual({
       sourceDays: 1,
       rejectDays: 2,
+      exportDays: 7,
       writeGivesImport: false,
       readGivesExport: true,
       timezone: 'Europe/Berlin',

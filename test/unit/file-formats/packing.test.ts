@@ -94,16 +94,6 @@ describe('zip', () => {
     const huge = zipFile([{ name: 'a.csv', content: csv, zip64: true, claims: { size: 2 ** 40 } }]);
     await expect(readText(huge)).rejects.toMatchObject({ code: 'file.too_large' });
   });
-
-  test('that is a workbook or an OpenDocument file is refused as one', async () => {
-    const refusal = { code: 'file.workbook', message: expect.stringContaining('Save it as CSV') };
-    await expect(
-      read({ name: '[Content_Types].xml', content: '<x/>' }, { name: 'xl/workbook.xml', content: '<x/>' }),
-    ).rejects.toMatchObject(refusal);
-    await expect(
-      read({ name: 'mimetype', content: 'application/vnd.oasis.opendocument.spreadsheet', stored: true }),
-    ).rejects.toMatchObject(refusal);
-  });
 });
 
 describe('files that are no tables', () => {

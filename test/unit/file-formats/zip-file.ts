@@ -10,6 +10,12 @@ export interface ZipEntry {
   readonly claims?: { readonly size?: number; readonly crc?: number };
   /** Sizes stand in the zip64 extra field. */
   readonly zip64?: boolean;
+  /** The content as it lies in the archive, deflated already. */
+  readonly packed?: Buffer;
+  /** Said in the place of the method that was used. */
+  readonly method?: number;
+  /** Where the directory says that the file begins, instead of where it does. */
+  readonly at?: number;
 }
 
 export function zipFile(entries: readonly ZipEntry[]): Buffer {
@@ -18,12 +24,12 @@ export function zipFile(entries: readonly ZipEntry[]): Buffer {
   let at = 0;
   for (const entry of entries) {
     const content = Buffer.from(entry.content);
-    const data = entry.stored ? content : deflateRawSync(content);
+    const data = entry.packed ?? (entry.stored ? content : deflateRawSync(content));
     const name = Buffer.from(entry.name);
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(name.length, 26);
-    directory.push(directoryEntry(entry, { content, data, name, at }));
+    directory.push(directoryEntry(entry, { content, data, name, at: entry.at ?? at }));
     parts.push(local, name, data);
     at += local.length + name.length + data.length;
   }
@@ -56,7 +62,7 @@ function directoryEntry(entry: ZipEntry, { content, data, name, at }: Packed): B
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x02014b50, 0);
   header.writeUInt16LE(entry.encrypted ? 1 : 0, 8);
-  header.writeUInt16LE(entry.stored ? 0 : 8, 10);
+  header.writeUInt16LE(entry.method ?? (entry.stored ? 0 : 8), 10);
   header.writeUInt32LE(entry.claims?.crc ?? crc32(content), 16);
   header.writeUInt32LE(entry.zip64 ? 0xffffffff : data.length, 20);
   header.writeUInt32LE(entry.zip64 ? 0xffffffff : size, 24);

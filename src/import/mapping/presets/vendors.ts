@@ -2,6 +2,7 @@
 import { addressBookPresets } from './address-books.ts';
 import { crmPresets } from './crm.ts';
 import { mailPresets } from './mail.ts';
+import { orderPresets } from './orders.ts';
 import type { Preset } from './preset.ts';
 import { shopPresets } from './shops.ts';
 
@@ -10,4 +11,5 @@ export const presets: readonly Preset[] = [
   ...crmPresets,
   ...mailPresets,
   ...addressBookPresets,
+  ...orderPresets,
 ];
