@@ -22,6 +22,7 @@ import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import type { Route } from './define-route.ts';
+import { leavePromptly } from './leave-promptly.ts';
 import { registerMetrics } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { registerPages } from './pages.ts';
@@ -87,15 +88,6 @@ function takeBodiesUnread(server: FastifyInstance): void {
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
-/** A connection that is kept alive after its last answer would hold a server that stops until the client lets go. */
-function leavePromptly(server: FastifyInstance): void {
-  const lookEveryMs = 100;
-  server.addHook('preClose', async () => {
-    const looking = setInterval(() => server.server.closeIdleConnections(), lookEveryMs);
-    server.server.once('close', () => clearInterval(looking));
-  });
-}
-
 async function protect(server: FastifyInstance): Promise<void> {
   const { origins, url } = configuration();
   const isSecure = url?.startsWith('https:') ?? false;
@@ -121,6 +113,11 @@ async function protect(server: FastifyInstance): Promise<void> {
     exposedHeaders: [
       'content-disposition',
       'x-record-count',
+      'x-export-id',
+      'x-fields-left-out',
+      'etag',
+      'accept-ranges',
+      'content-range',
       'x-request-id',
       'x-import-id',
       'x-ignored-keys',
@@ -196,6 +193,8 @@ async function answerError(
   const refusal = refusalOf(error, request);
   // What is left of a body that nobody reads must not hold the connection.
   if (!request.raw.readableEnded) reply.header('connection', 'close');
+  const { retryAfterSeconds } = refusal.details;
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds);
   return reply
     .code(refusal.status)
     .type(problemType)

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createKey } from '../../../src/tenants/keys.ts';
 import { useDatabase } from '../../support/database.ts';
 import { runProgram } from '../../support/program.ts';
+import { rawConnection } from '../../support/raw-http.ts';
 import { type Serving, serve } from '../../support/serving.ts';
 
 const given = useDatabase();
@@ -85,6 +86,18 @@ describe('clientele start', () => {
       errors: expect.stringContaining('another program listens there'),
     });
     expect(outcome.errors).toContain('CLIENTELE_PORT');
+  });
+});
+
+describe('a server that is told to stop', () => {
+  test('waits for no connection on which nothing was asked, nor on which only half a head came', async () => {
+    const serving = await started('serve');
+    const [silent, slow] = [await rawConnection(serving.url), await rawConnection(serving.url)];
+    slow.write('GET /api/session HTTP/1.1\r\nhost: ');
+    // A call on another connection shows that the server has taken those before it.
+    await fetch(`${serving.url}/api/session`);
+    expect(await serving.end('SIGTERM')).toBe(0);
+    expect(await Promise.all([silent.closed(), slow.closed()])).toEqual(['', '']);
   });
 });
 
