@@ -249,7 +249,7 @@ create table public.business_profiles (
   constraint business_profiles_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint business_profiles_business_type_check CHECK ((length(business_type) <= 50)),
   constraint business_profiles_tax_id_check CHECK ((length(tax_id) <= 50))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.business_profiles owner to clientele_owner;
 alter table public.business_profiles enable row level security;
 alter table public.business_profiles force row level security;
@@ -285,7 +285,7 @@ create table public.care_profiles (
   constraint care_profiles_payment_split_check CHECK (((payment_split >= (0)::numeric) AND (payment_split <= (100)::numeric))),
   constraint care_profiles_provider_split_check CHECK (((provider_split >= (0)::numeric) AND (provider_split <= (100)::numeric))),
   constraint care_profiles_reminder_preference_check CHECK ((reminder_preference = ANY (ARRAY['sms'::text, 'email'::text, 'both'::text, 'none'::text])))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.care_profiles owner to clientele_owner;
 alter table public.care_profiles enable row level security;
 alter table public.care_profiles force row level security;
@@ -312,7 +312,7 @@ create table public.changes (
   operation_id uuid,
   constraint changes_pkey PRIMARY KEY (tenant_id, id),
   constraint changes_phase_check CHECK ((phase = ANY (ARRAY['commit'::text, 'release'::text, 'references'::text, 'undo commit'::text, 'undo release'::text, 'undo references'::text])))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.changes owner to clientele_owner;
 CREATE INDEX changes_import ON public.changes USING btree (tenant_id, import_id, phase, chunk) WHERE (import_id IS NOT NULL);
 CREATE INDEX changes_operation ON public.changes USING btree (tenant_id, operation_id) WHERE (operation_id IS NOT NULL);
@@ -421,7 +421,7 @@ create table public.customer_addresses (
   constraint customer_addresses_recipient_name_check CHECK ((length(recipient_name) <= 255)),
   constraint customer_addresses_state_province_check CHECK ((length(state_province) <= 100)),
   constraint customer_addresses_type_check CHECK ((type = ANY (ARRAY['billing'::text, 'shipping'::text, 'both'::text, 'company'::text, 'other'::text])))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.customer_addresses owner to clientele_owner;
 CREATE INDEX customer_addresses_customer ON public.customer_addresses USING btree (tenant_id, customer_id);
 CREATE UNIQUE INDEX customer_addresses_default_billing ON public.customer_addresses USING btree (tenant_id, customer_id) WHERE is_default_billing;
@@ -439,7 +439,7 @@ create table public.customer_group_members (
   constraint customer_group_members_pkey PRIMARY KEY (tenant_id, customer_id, group_id),
   constraint customer_group_members_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint customer_group_members_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES customer_groups(tenant_id, id)
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.customer_group_members owner to clientele_owner;
 CREATE INDEX customer_group_members_group ON public.customer_group_members USING btree (tenant_id, group_id);
 alter table public.customer_group_members enable row level security;
@@ -474,7 +474,7 @@ create table public.customer_notes (
   constraint customer_notes_pkey PRIMARY KEY (tenant_id, id),
   constraint customer_notes_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint customer_notes_content_check CHECK (((length(content) >= 1) AND (length(content) <= 10000)))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.customer_notes owner to clientele_owner;
 CREATE INDEX customer_notes_customer ON public.customer_notes USING btree (tenant_id, customer_id, created_at DESC);
 alter table public.customer_notes enable row level security;
@@ -632,7 +632,7 @@ END) || COALESCE(('
   constraint customers_type_check CHECK ((type = ANY (ARRAY['individual'::text, 'company'::text, 'non_profit'::text, 'government'::text]))),
   constraint customers_username_check CHECK ((length(username) <= 50)),
   constraint customers_website_check CHECK ((length(website) <= 255))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000, fillfactor=90);
 alter table public.customers owner to clientele_owner;
 CREATE INDEX customers_assigned_to ON public.customers USING btree (tenant_id, assigned_to) WHERE (assigned_to IS NOT NULL);
 CREATE INDEX customers_created ON public.customers USING btree (tenant_id, created_at DESC, id DESC);
@@ -882,6 +882,7 @@ create table public.idempotency_keys (
   started_at timestamp with time zone not null,
   status integer,
   answer jsonb,
+  run_id uuid,
   constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, caller_id, key),
   constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
@@ -1031,7 +1032,7 @@ create table public.individual_profiles (
   constraint individual_profiles_pkey PRIMARY KEY (tenant_id, customer_id),
   constraint individual_profiles_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
   constraint individual_profiles_gender_check CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text, 'prefer_not_to_say'::text])))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.individual_profiles owner to clientele_owner;
 alter table public.individual_profiles enable row level security;
 alter table public.individual_profiles force row level security;
@@ -1079,7 +1080,7 @@ create table public.leads (
   constraint leads_pkey PRIMARY KEY (tenant_id, id),
   constraint leads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint leads_email_check CHECK ((length(email) <= 255))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.leads owner to clientele_owner;
 CREATE INDEX leads_created ON public.leads USING btree (tenant_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX leads_email ON public.leads USING btree (tenant_id, email);
@@ -1152,7 +1153,7 @@ create table public.orders (
   constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint orders_number_check CHECK ((length(number) <= 255)),
   constraint orders_shopify_order_id_check CHECK ((length(shopify_order_id) <= 255))
-);
+) with (autovacuum_analyze_scale_factor=0.005, autovacuum_analyze_threshold=2000);
 alter table public.orders owner to clientele_owner;
 CREATE INDEX orders_created ON public.orders USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX orders_customer ON public.orders USING btree (tenant_id, customer_id, created_at DESC) WHERE (customer_id IS NOT NULL);
@@ -1232,6 +1233,7 @@ create table public.removed_records (
   dataset text not null,
   record_id uuid not null,
   removed_at timestamp with time zone not null,
+  owner_id uuid,
   constraint removed_records_pkey PRIMARY KEY (tenant_id, dataset, record_id),
   constraint removed_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 );

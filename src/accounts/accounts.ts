@@ -18,7 +18,7 @@ import { translated } from './refusals.ts';
 import { callOf, checkedRequest } from './request.ts';
 import { signInSecret } from './secret.ts';
 import { type AccountSession, findSession, setActiveTenant } from './session-lookup.ts';
-import { createUser, type NewUser, type User, userByEmail } from './users.ts';
+import { createUser, endPromises, type NewUser, type User, userByEmail } from './users.ts';
 
 export type { AccountEvents, SignInWay } from './events.ts';
 export type { AccountSession } from './session-lookup.ts';
@@ -65,10 +65,14 @@ export async function openAccounts(database: Database, options: AccountsOptions)
   const oidc = options.oidc === undefined ? configuration().oidc : options.oidc;
   const background = openBackground();
   const secret = await signInSecret();
+  const passwordChanged = async (userId: string): Promise<void> => {
+    await endPromises(database, userId);
+    await events.passwordChanged(userId);
+  };
   const choices = {
     secret,
     baseUrl,
-    events,
+    events: { ...events, passwordChanged },
     methods: { signUp: signUp === 'open', oidc: oidc == null ? null : { name: oidc.name } },
     post: (to: string, letter: Omit<Message, 'to'>) => background.add(mail.send({ to, ...letter })),
     behind: background.add,
@@ -89,7 +93,7 @@ export async function openAccounts(database: Database, options: AccountsOptions)
     },
     sessionOf: (headers) => findSession(database, lookup, headers),
     setActiveTenant: (sessionId, tenantId) => setActiveTenant(database, sessionId, tenantId),
-    createUser: (user) => createUser(database, user),
+    createUser: (user) => createUser(database.app, user),
     userByEmail: (email) => userByEmail(database, email),
     signIn: (email, password) => signIn(authentication, email, password),
     close: () => {

@@ -9,6 +9,7 @@ import type { Message } from '../mail/mail.ts';
 import { configuration } from '../platform/config.ts';
 import { newId } from '../platform/ids.ts';
 import { ownAnswers, type SignInMethods } from './answers.ts';
+import { codesOnce } from './codes-once.ts';
 import { type AccountEvents, tellEvents } from './events.ts';
 import { libraryLog } from './library-log.ts';
 import { trustedOrigins } from './origins.ts';
@@ -65,6 +66,7 @@ export function authenticationOptions(database: Database, options: Authenticatio
     plugins: [
       // In this order: each one's work after a call sees what those before it made of the answer.
       twoFactor({ issuer: 'Clientele', schema: twoFactorSchema }),
+      codesOnce(),
       bearer({ requireSignature: true }),
       ...(options.providers ?? []),
       ownAnswers(options.methods),

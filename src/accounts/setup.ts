@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../database/connect.ts';
+import type { TenantTransaction } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 
 const hoursValid = 24;
@@ -22,12 +23,15 @@ export async function issueSetupToken(database: Database): Promise<string | null
 
 /**
  * Uses a token up, and with it whatever other token two starts at once may have left. Of several callers at once, one
- * is told true.
+ * is told true. In a transaction, the token stays good where that comes to nothing.
  *
  * @returns whether the token was good: issued last, not used, not too old, and still no user there.
  */
-export async function useSetupToken(database: Database, token: string): Promise<boolean> {
-  const { rowCount } = await database.app.query(
+export async function useSetupToken(
+  connection: Pick<TenantTransaction, 'query'>,
+  token: string,
+): Promise<boolean> {
+  const { rowCount } = await connection.query(
     `update auth.setup_tokens set used_at = $2
      where used_at is null and not exists (select from auth."user")
        and exists (select from auth.setup_tokens where hash = $1 and used_at is null and expires_at > $2)`,

@@ -3,6 +3,7 @@ import { hashPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import type { Database } from '../database/connect.ts';
 import { codeOf } from '../database/failures.ts';
+import type { TenantTransaction } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -39,12 +40,15 @@ export const userSchema = z.object({
  * @throws AppError `account.invalid` for an e-mail address, a name or a password out of bounds; `account.exists` when the
  *   address has an account.
  */
-export async function createUser(database: Database, wanted: NewUser): Promise<{ userId: string }> {
+export async function createUser(
+  connection: Pick<TenantTransaction, 'query'>,
+  wanted: NewUser,
+): Promise<{ userId: string }> {
   const { email, name, password } = checked(wanted);
   const userId = newId();
   try {
     // Both or none, in one statement.
-    await database.app.query(
+    await connection.query(
       `with made as (
          insert into auth."user" (id, email, name, email_verified, two_factor_enabled, created_at, updated_at)
          values ($1, $2, $3, $4, false, $5, $5) returning id
@@ -78,6 +82,11 @@ export async function userByEmail(database: Database, email: string): Promise<Us
     [email.toLowerCase()],
   );
   return rows[0] ?? null;
+}
+
+/** A password that was chosen ends what was promised before: other links to choose one, and devices that are trusted. */
+export async function endPromises(database: Database, userId: string): Promise<void> {
+  await database.app.query('delete from auth.verification where value = $1', [userId]);
 }
 
 /** Whoever followed a link in a mail has shown that the address is his. */

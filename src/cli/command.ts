@@ -36,7 +36,8 @@ export type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
  * Reads a command's arguments with node:util's parseArgs, positionals allowed.
  *
  * @param arguments_ how many positionals there may be.
- * @throws AppError usage.invalid for an unknown option, a missing value, too few or too many positionals.
+ * @throws AppError usage.invalid for an unknown option, a missing value, an option that is there twice and may be once,
+ *   too few or too many positionals.
  */
 export function readArguments<const Options extends OptionsConfig>(
   args: readonly string[],
@@ -53,9 +54,31 @@ export function readArguments<const Options extends OptionsConfig>(
 
 function parse<const Options extends OptionsConfig>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const { tokens, ...parsed } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+    refuseDoubled(tokens, options);
+    return parsed;
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw usageError(error instanceof Error ? firstSentence(error.message) : String(error));
+  }
+}
+
+/** Of two values the last would count, and the first be forgotten without a word. */
+function refuseDoubled(
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  options: OptionsConfig,
+): void {
+  const seen = new Set<string>();
+  for (const { kind, name = '' } of tokens) {
+    if (kind !== 'option' || options[name]?.multiple) continue;
+    if (seen.has(name)) throw usageError(`--${name} is there twice`);
+    seen.add(name);
   }
 }
 
@@ -66,4 +89,17 @@ function firstSentence(message: string): string {
 /** The refusal of a command that is called wrongly; exit code 2. The dispatcher adds where help is to be had. */
 export function usageError(reason: string): AppError {
   return new AppError('usage.invalid', reason.endsWith('.') ? reason : `${reason}.`);
+}
+
+/** @throws AppError usage.invalid, naming what there is to choose from. */
+export function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw usageError(`${option} takes ${alternatives(allowed)}, and not "${value}"`);
+  return found;
+}
+
+/** `a, b or c`; marks in quotes. */
+function alternatives(words: readonly string[]): string {
+  const shown = words.map((word) => (/^\w/.test(word) ? word : `"${word}"`));
+  return `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }

@@ -3,8 +3,8 @@ import { filterSchema } from '../datasets/query/filter-schema.ts';
 import { type Delimiter, delimiters, exportFormats } from '../export/encode.ts';
 import type { Overrides } from '../export/templates/use.ts';
 import { type ExportWanted, wantedSchema } from '../export/wanted.ts';
-import { outputEncodings } from '../file-formats/text-encoder.ts';
-import { usageError } from './command.ts';
+import { outputEncodings } from '../file-formats/encodings/text-encoder.ts';
+import { oneOf, usageError } from './command.ts';
 
 export const wantedOptions = {
   format: { type: 'string' },
@@ -107,10 +107,4 @@ export function wantedOf(dataset: string, overrides: Overrides): ExportWanted {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw usageError(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
-}
-
-export function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw usageError(`${option} is ${allowed.join(', ')}, and not "${value}"`);
-  return found;
 }

@@ -7,13 +7,13 @@ import { withOwnFields } from '../export/own-fields.ts';
 import { type RunningExport, runExport } from '../export/run-export.ts';
 import { type Overrides, type Use, wantedByTemplate } from '../export/templates/use.ts';
 import { askedBy, type ExportWanted } from '../export/wanted.ts';
-import { outputEncodings } from '../file-formats/text-encoder.ts';
+import { outputEncodings } from '../file-formats/encodings/text-encoder.ts';
 import { stopwatch } from '../platform/clock.ts';
 import { findTenant } from '../tenants/tenants.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
 import { readWanted, wantedOf, wantedOptions } from './export-options.ts';
 import { withDatabase } from './with-database.ts';
-import { writeWhole } from './write-whole.ts';
+import { assertWritable, writeWhole } from './write-whole.ts';
 
 export const help = `clientele export: records become a file
 
@@ -66,6 +66,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   const { tenant: named, template } = values;
   if (of !== undefined) dataset(of);
   const overrides = readWanted(values);
+  await assertWritable('--output', values.output);
   return withDatabase(context, async (database) => {
     const tenant = await findTenant(database, named);
     const use = { tenant, permissions: 'everything', by: null, source: 'command line' } as const;

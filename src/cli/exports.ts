@@ -15,7 +15,7 @@ import { findTenant, listTenants } from '../tenants/tenants.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
 import { count } from './run-report.ts';
 import { withDatabase } from './with-database.ts';
-import { writeWhole } from './write-whole.ts';
+import { assertWritable, writeWhole } from './write-whole.ts';
 
 export const help = `clientele exports: what was taken out, by whom, and the files that are kept
 
@@ -63,6 +63,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   if (id === undefined) throw usageError(`Say which export: clientele exports ${verb} ID`);
   const { tenant } = values;
   if (tenant === undefined) throw usageError('Say whose export: --tenant');
+  await assertWritable('--output', values.output);
   return withDatabase(context, async (database) => {
     const { id: tenantId } = await findTenant(database, tenant);
     if (!isId(id)) throw notThere();

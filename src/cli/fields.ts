@@ -14,7 +14,7 @@ import {
 import { type KeptField, listCustomFields } from '../tenants/custom-fields/kept.ts';
 import { settleCustomFields } from '../tenants/custom-fields/settle.ts';
 import { findTenant } from '../tenants/tenants.ts';
-import { type CommandContext, readArguments, usageError } from './command.ts';
+import { type CommandContext, oneOf, readArguments, usageError } from './command.ts';
 import { withDatabase } from './with-database.ts';
 
 export const help = `clientele fields: fields of your own
@@ -74,7 +74,9 @@ interface Asked {
   /** Key of the dataset. */
   readonly of: string;
   readonly key: string;
-  readonly values: Values;
+  /** What was said of the field. */
+  readonly wanted: Readonly<Record<string, unknown>>;
+  readonly removeValues: boolean;
 }
 
 type Verb = (database: Database, asked: Asked) => Promise<KeptField>;
@@ -92,9 +94,11 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   if (act === undefined)
     throw usageError(`A field can be added, changed, removed, restored or listed, not "${verb}"`);
   if (key === undefined) throw usageError(`Say which field: clientele fields ${verb} KEY`);
+  const wanted = said(values);
+  const removeValues = values['with-values'];
   const field = await withDatabase(context, async (database) => {
     const { id: tenantId } = await findTenant(database, tenant);
-    const done = await act(database, { tenantId, of, key, values });
+    const done = await act(database, { tenantId, of, key, wanted, removeValues });
     await settleCustomFields(database, tenantId, context.interrupted);
     return done;
   });
@@ -102,15 +106,15 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   return 0;
 }
 
-function add(database: Database, { tenantId, of, key, values }: Asked): Promise<KeptField> {
-  if (values.type === undefined) throw usageError(`Say of which type it is: --type ${customTypes.join('|')}`);
-  const read = newCustomFieldSchema.safeParse({ key, ...said(values) });
+function add(database: Database, { tenantId, of, key, wanted }: Asked): Promise<KeptField> {
+  if (wanted.type === undefined) throw usageError('Say of which type it is: --type TYPE');
+  const read = newCustomFieldSchema.safeParse({ key, ...wanted });
   if (!read.success) throw misread(read.error.issues);
   return defineCustomField(database, tenantId, { dataset: of, ...read.data }, null);
 }
 
 async function change(database: Database, asked: Asked): Promise<KeptField> {
-  const read = customFieldPatchSchema.safeParse(said(asked.values));
+  const read = customFieldPatchSchema.safeParse(asked.wanted);
   if (!read.success) throw misread(read.error.issues);
   const { id } = await named(database, asked);
   return changeCustomField(database, asked.tenantId, id, read.data, null);
@@ -120,7 +124,7 @@ async function remove(database: Database, asked: Asked): Promise<KeptField> {
   const { id } = await named(database, asked);
   return deleteCustomField(database, asked.tenantId, id, {
     by: null,
-    removeValues: asked.values['with-values'],
+    removeValues: asked.removeValues,
   });
 }
 
@@ -143,21 +147,30 @@ async function named(database: Database, { tenantId, of, key }: Asked): Promise<
 function said(values: Values): Record<string, unknown> {
   const { type, label, max, range, values: ofEnum, aliases, sensitive, filterable, position } = values;
   const read = {
-    type,
+    type: type === undefined ? undefined : oneOf('--type', type, customTypes),
     label,
-    max: max === undefined ? undefined : Number(max),
+    max: max === undefined ? undefined : wholeNumber('--max', max),
     range: range === undefined ? undefined : readRange(range),
     values: ofEnum === undefined ? undefined : listed(ofEnum).map(readValue),
     aliases: aliases === undefined ? undefined : listed(aliases),
     sensitive: sensitive === undefined ? undefined : yesOrNo('--sensitive', sensitive),
     filterable: filterable === undefined ? undefined : yesOrNo('--filterable', filterable),
-    position: position === undefined ? undefined : Number(position),
+    position: position === undefined ? undefined : wholeNumber('--position', position),
   };
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
 }
 
 function readRange(text: string): number[] | null {
-  return text.trim() === '' ? null : text.split(',').map(Number);
+  if (text.trim() === '') return null;
+  const ends = text.split(',').map((end) => (end.trim() === '' ? Number.NaN : Number(end)));
+  if (ends.length !== 2 || ends.some(Number.isNaN))
+    throw usageError(`--range takes two numbers with a comma between, such as 15,60, and not "${text}"`);
+  return ends;
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw usageError(`${option} takes a whole number, and not "${text}"`);
+  return Number(text);
 }
 
 function readValue(text: string): string | { key: string; label: string } {
@@ -166,7 +179,7 @@ function readValue(text: string): string | { key: string; label: string } {
 }
 
 function yesOrNo(option: string, text: string): boolean {
-  if (text !== 'yes' && text !== 'no') throw usageError(`${option} is yes or no, and not "${text}"`);
+  if (text !== 'yes' && text !== 'no') throw usageError(`${option} takes yes or no, and not "${text}"`);
   return text === 'yes';
 }
 

@@ -1,13 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Database } from '../database/connect.ts';
 import { throughOutages } from '../database/retrying.ts';
 import { tenantDataset } from '../datasets/custom/tenant-dataset.ts';
 import type { Dataset } from '../datasets/define-dataset.ts';
 import { datasets } from '../datasets/registry.ts';
-import { cancelRun } from '../import/cancel.ts';
-import { driveRun } from '../import/drive.ts';
+import { countryCodeFor } from '../field-types/country-names.ts';
 import { takeFile, takeStream } from '../import/intake.ts';
 import { parseMapOption, parseWriteOption } from '../import/mapping/mapping.ts';
 import { parseNewField } from '../import/mapping/new-fields.ts';
@@ -17,12 +15,13 @@ import { countProblems, firstProblems } from '../import/problems.ts';
 import { rejectFile, resultFile } from '../import/reject-file.ts';
 import type { ImportRun, RunOptions } from '../import/run.ts';
 import { stopwatch } from '../platform/clock.ts';
-import { errorStatus } from '../platform/errors.ts';
 import { findTenant } from '../tenants/tenants.ts';
-import { type CommandContext, readArguments, usageError } from './command.ts';
-import { progressLine } from './progress.ts';
-import { runAsJson, runAsText } from './run-report.ts';
+import { type CommandContext, oneOf, readArguments, usageError } from './command.ts';
+import { dialectOptions, givenDialect } from './dialect-options.ts';
+import { driveToEnd } from './drive-to-end.ts';
+import { exitCodeOf, runAsJson, runAsText } from './run-report.ts';
 import { withDatabase } from './with-database.ts';
+import { assertWritable, writeWhole } from './write-whole.ts';
 
 export const help = `clientele import: a file becomes customers, orders, or records of another kind
 
@@ -86,9 +85,7 @@ const options = {
   dates: { type: 'string' },
   decimal: { type: 'string' },
   country: { type: 'string' },
-  encoding: { type: 'string' },
-  delimiter: { type: 'string' },
-  sheet: { type: 'string' },
+  ...dialectOptions,
   atomic: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   rejects: { type: 'string' },
@@ -105,6 +102,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   const tenantNamed = values.tenant;
   const plain = datasetNamed(values.dataset);
   const said = readRunOptions(values, plain);
+  await checkOutputs(file, values);
   return withDatabase(
     context,
     async (database) => {
@@ -118,40 +116,31 @@ export async function run(args: string[], context: CommandContext): Promise<numb
           ? await takeStream(database, 'standard input', process.stdin, arrival)
           : await takeFile(database, file, arrival);
       const ended = await driveToEnd(database, { tenantId: tenant.id, importId }, context);
+      const code = await report(database, ended, { seconds: seconds(), json: values.json });
       await throughOutages(database, () => writeFiles(database, ended, values));
-      return report(database, ended, { seconds: seconds(), json: values.json });
+      return code;
     },
     { onInterrupt: 'await' },
   );
 }
 
-/** Ctrl-C asks the run to stop; it stops after the chunk that is being written, and says how far it came. */
-async function driveToEnd(
-  database: Database,
-  of: { tenantId: string; importId: string },
-  { interrupted }: CommandContext,
-): Promise<ImportRun> {
-  const line = progressLine();
-  const stop = (): void => {
-    cancelRun(database, of.tenantId, of.importId, null).catch(() => {
-      // It has just ended.
-    });
-  };
-  interrupted.addEventListener('abort', stop, { once: true });
-  if (interrupted.aborted) stop();
-  try {
-    return await driveRun(database, of, line.watch);
-  } finally {
-    interrupted.removeEventListener('abort', stop);
-    line.end();
+/** Before anything is imported: what cannot be written, or would go over what is read. */
+async function checkOutputs(file: string, { rejects, results }: Values): Promise<void> {
+  for (const [option, path] of [
+    ['--rejects', rejects],
+    ['--results', results],
+  ] as const) {
+    if (path !== undefined && file !== '-' && resolve(path) === resolve(file))
+      throw usageError(`${option}: "${path}" is the file that is imported; name another`);
+    await assertWritable(option, path);
   }
+  if (rejects !== undefined && results !== undefined && resolve(rejects) === resolve(results))
+    throw usageError(`--rejects and --results cannot both be "${rejects}"`);
 }
 
-async function writeFiles(database: Database, ended: ImportRun, values: Values): Promise<void> {
-  if (values.rejects !== undefined)
-    await pipeline(Readable.from(rejectFile(database, ended)), createWriteStream(values.rejects));
-  if (values.results !== undefined)
-    await pipeline(Readable.from(resultFile(database, ended)), createWriteStream(values.results));
+async function writeFiles(database: Database, ended: ImportRun, { rejects, results }: Values): Promise<void> {
+  if (rejects !== undefined) await writeWhole(Readable.from(rejectFile(database, ended)), rejects);
+  if (results !== undefined) await writeWhole(Readable.from(resultFile(database, ended)), results);
 }
 
 async function report(
@@ -170,12 +159,6 @@ async function report(
   );
   if (ended.failure !== null) process.stderr.write(`${ended.failure.message}\n`);
   return exitCodeOf(ended);
-}
-
-function exitCodeOf(ended: ImportRun): number {
-  if (ended.state === 'failed' || ended.state === 'held') return errorStatus(ended.failure?.code).exit;
-  if (ended.state === 'cancelled') return 130;
-  return ended.failed > 0 ? 3 : 0;
 }
 
 /** @throws AppError `usage.invalid` */
@@ -203,13 +186,7 @@ function readRunOptions(values: Values, dataset: Dataset): RunOptions {
     ...(newFields.length === 0 ? {} : { newFields }),
     write: (values.write ?? []).map(parseWriteOption),
     reading: readReading(values),
-    dialect: {
-      ...(values.encoding === undefined ? {} : { encoding: values.encoding }),
-      ...(values.delimiter === undefined
-        ? {}
-        : { delimiter: values.delimiter === 'tab' ? '\t' : values.delimiter }),
-      ...(values.sheet === undefined ? {} : { sheet: values.sheet }),
-    },
+    dialect: givenDialect(values),
     atomic: values.atomic,
     createGroups: !values['no-new-groups'],
     createMissing: makeable(dataset, listed(values['create-missing'])),
@@ -228,13 +205,8 @@ function readReading(values: Values): RunOptions['reading'] {
 }
 
 function twoLetters(country: string): string {
-  if (!/^[A-Za-z]{2}$/.test(country))
-    throw usageError(`--country takes two letters, such as GB, and not "${country}"`);
-  return country.toUpperCase();
-}
-
-function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw usageError(`${option} is ${allowed.join(', ')}, and not "${value}"`);
-  return found;
+  const code = country.toUpperCase();
+  if (countryCodeFor(code) !== code)
+    throw usageError(`--country takes the two letters of a country, such as GB, and not "${country}"`);
+  return code;
 }

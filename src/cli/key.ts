@@ -37,6 +37,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   if (verb === 'revoke' && named !== undefined) return revoke(values.tenant, named, values, context);
   if (verb === 'create') throw usageError('A new key needs a name');
   if (verb === 'revoke') throw usageError('Say which key: clientele key revoke ID');
+  if (verb === 'list') throw usageError(`"${named}" is one argument too many`);
   throw usageError(`A key can be created, listed or revoked, not "${verb}"`);
 }
 
@@ -50,7 +51,8 @@ async function create(
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  if (permissions.length === 0) throw usageError('Say what it may do: --permissions customers:read,…');
+  if (permissions.length === 0)
+    throw usageError('Say what it may do, such as --permissions customers:read,customers:write');
   const life = values.expires === undefined ? {} : { days: daysOf(values.expires) };
   const made = await withDatabase(context, async (database) => {
     const { id } = await findTenant(database, tenant);

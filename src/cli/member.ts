@@ -1,4 +1,5 @@
 import { withTenant } from '../database/with-tenant.ts';
+import { publicUrl } from '../platform/address.ts';
 import { inviteMember } from '../tenants/invitations.ts';
 import type { SiteRole } from '../tenants/joining.ts';
 import { changeMember, removeMember } from '../tenants/member-changes.ts';
@@ -13,14 +14,15 @@ export const help = `clientele member: who works in a tenant, and in which role
 Usage: clientele member list --tenant TENANT [--json]
        clientele member invite EMAIL --tenant TENANT --role ROLE [OPTIONS]
        clientele member role MEMBER ROLE --tenant TENANT [OPTIONS]
-       clientele member remove MEMBER --tenant TENANT
+       clientele member remove MEMBER --tenant TENANT [--keep-keys]
 
-MEMBER is an e-mail address or an id, ROLE one of owner, admin, staff, viewer, customer. An invitation is a token that
-is shown once: whoever signs in with that e-mail address and gives it becomes the member. Inviting again makes another.
+MEMBER is an e-mail address or an id, ROLE one of owner, admin, staff, viewer, customer. An invitation is a link that
+is shown once: whoever opens it becomes the member, with that e-mail address. Inviting again makes another.
 
   --tenant TENANT    a slug or an id
   --site-role ROLE   his role in the tenants below an agency, or "none" (default: none; of "role": as it is)
   --name NAME        of invite: what he is called
+  --keep-keys        of remove: the API keys that he made stay good; otherwise they end with him
   --json             print for programs: a list of objects, or one
 
 Example: clientele member invite ada@example.com --tenant muller-sohne --role staff`;
@@ -30,6 +32,7 @@ const options = {
   role: { type: 'string' },
   'site-role': { type: 'string' },
   name: { type: 'string' },
+  'keep-keys': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -96,10 +99,11 @@ async function invite(
     const { id } = await findTenant(database, named);
     return inviteMember(database, id, wanted, null);
   });
+  const link = `${publicUrl()}/invitation#${invited.token}`;
   process.stdout.write(
     values.json
-      ? `${JSON.stringify(invited)}\n`
-      : `Invited ${invited.member.email} (${invited.member.id}) until ${invited.expiresAt}. The token, shown once:\n${invited.token}\n`,
+      ? `${JSON.stringify({ ...invited, link })}\n`
+      : `Invited ${invited.member.email} (${invited.member.id}) until ${invited.expiresAt}. The link, shown once:\n${link}\n`,
   );
   return 0;
 }
@@ -127,13 +131,13 @@ async function changeRole(
 async function remove(
   named: string,
   memberNamed: string,
-  { json }: Values,
+  { json, 'keep-keys': keepKeys }: Values,
   context: CommandContext,
 ): Promise<number> {
   const member = await withDatabase(context, async (database) => {
     const { id } = await findTenant(database, named);
     const found = await withTenant(database, id, (tx) => findMember(tx, memberNamed));
-    await removeMember(database, id, found.id, null);
+    await removeMember(database, id, found.id, null, { keepKeys });
     return found;
   });
   process.stdout.write(

@@ -1,14 +1,16 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { codeOf } from '../database/failures.ts';
 import { inspectFile } from '../file-formats/open.ts';
 import type { Dialect, Inspection, RowFault } from '../file-formats/rows.ts';
 import { AppError } from '../platform/errors.ts';
 import { type ProblemCode, sayProblem } from '../platform/problems.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
+import { dialectOptions, givenDialect } from './dialect-options.ts';
 import { type ConversionCount, convert, convertToFile, type OutputFormat } from './read/convert.ts';
 import { outputNames } from './read/output-names.ts';
 
@@ -40,9 +42,7 @@ const options = {
   as: { type: 'string', default: 'csv' },
   'out-dir': { type: 'string' },
   dialect: { type: 'boolean', default: false },
-  encoding: { type: 'string' },
-  delimiter: { type: 'string' },
-  sheet: { type: 'string' },
+  ...dialectOptions,
 } as const;
 
 interface Task {
@@ -67,7 +67,7 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   if (files.length > 1 && folder === undefined && !showDialect)
     throw usageError('Several files need --out-dir');
   const targets = folder === undefined ? [] : outputNames(files, folder, format);
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  if (folder !== undefined) await makeFolder(folder);
   const given = givenDialect(values);
   let code: number = exit.ok;
   for (const [index, file] of files.entries()) {
@@ -77,20 +77,13 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   return code;
 }
 
-function givenDialect({
-  encoding,
-  delimiter,
-  sheet,
-}: {
-  encoding?: string;
-  delimiter?: string;
-  sheet?: string;
-}): Partial<Dialect> {
-  return {
-    ...(sheet !== undefined && { sheet }),
-    ...(encoding !== undefined && { encoding }),
-    ...(delimiter !== undefined && { delimiter: /^(?:tab|\\t)$/i.test(delimiter) ? '\t' : delimiter }),
-  };
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw usageError(`--out-dir: "${folder}" cannot be made or written to (${codeOf(error)})`);
+  }
 }
 
 async function readOne(file: string, task: Task): Promise<number> {

@@ -1,8 +1,11 @@
 /** What a command says of a run, for a person and for a program. */
 import type { CheckSample } from '../import/check/report.ts';
+import type { ColumnMapping } from '../import/mapping/mapping.ts';
 import type { ProblemAt } from '../import/problems.ts';
 import type { ImportRun } from '../import/run.ts';
+import { errorStatus } from '../platform/errors.ts';
 import { hintFor, type ProblemCode, problemTexts, sayProblem } from '../platform/problems.ts';
+import { asTyped } from './as-typed.ts';
 
 export interface RunFigures {
   readonly seconds: number;
@@ -72,9 +75,25 @@ function mappingLines(run: ImportRun): string[] {
   const width = Math.min(30, Math.max(...run.mapping.columns.map(({ column }) => column.length)));
   const used = run.mapping.columns
     .filter(({ field }) => field !== null)
-    .map(({ column, field }) => `  ${column.padEnd(width)} → ${field}`);
-  const left = run.mapping.columns.filter(({ field }) => field === null).map(({ column }) => column);
+    .map((entry) => `  ${entry.column.padEnd(width)} → ${entry.field}${howRead(entry)}`);
+  const joined = new Set(run.mapping.columns.flatMap(joinedTo));
+  const left = run.mapping.columns
+    .filter(({ field, column }) => field === null && !joined.has(column))
+    .map(({ column }) => column);
   return [...used, ...(left.length === 0 ? [] : [`  Left out: ${left.join(', ')}`])];
+}
+
+/** What a person should not have to guess about a column: what is joined to it, and that it says the opposite. */
+function howRead(entry: ColumnMapping): string {
+  const joined = joinedTo(entry);
+  const others = joined.length === 0 ? '' : `, with ${joined.join(', ')}`;
+  return entry.reading.opposite === true ? `${others}, the other way round` : others;
+}
+
+function joinedTo({ transformations }: ColumnMapping): readonly string[] {
+  return transformations.flatMap((transformation) =>
+    transformation.do === 'join' ? transformation.columns : [],
+  );
 }
 
 function problemLines(problems: Readonly<Record<string, number>>): string[] {
@@ -83,7 +102,9 @@ function problemLines(problems: Readonly<Record<string, number>>): string[] {
   const width = Math.max(...entries.map(([code]) => code.length));
   return [
     '',
-    ...entries.map(([code, problems_]) => `  ${code.padEnd(width)}  ${count(problems_)}  ${general(code)}`),
+    ...entries.map(([code, problems_]) =>
+      `  ${code.padEnd(width)}  ${count(problems_)}  ${general(code)}`.trimEnd(),
+    ),
   ];
 }
 
@@ -118,15 +139,22 @@ function sampleLine({ row, before, after }: CheckSample): string {
 function closing(run: ImportRun): string {
   if (run.state === 'checked') return 'Nothing was written: this was a dry run.';
   if (run.state === 'held')
-    return `Held, and nothing was written. Let it go on: clientele imports approve ${run.id}`;
+    return `Held, and nothing was written. Let it go on: ${asTyped(`imports approve ${run.id}`)}`;
   if (run.state === 'failed') return `The import failed (${run.id}).`;
   if (run.state === 'cancelled')
-    return `Stopped. Take back what was written: clientele imports undo ${run.id}`;
+    return `Stopped. Take back what was written: ${asTyped(`imports undo ${run.id}`)}`;
   return run.created + run.updated === 0
     ? `Nothing to write (${run.id}).`
-    : `Take it back: clientele imports undo ${run.id}`;
+    : `Take it back: ${asTyped(`imports undo ${run.id}`)}`;
 }
 
 export function count(number: number): string {
   return number.toLocaleString('en');
+}
+
+/** 0 all rows in, 3 some failed, 1 the run failed, 130 it was stopped. */
+export function exitCodeOf({ state, failure, failed }: ImportRun): number {
+  if (state === 'failed' || state === 'held') return errorStatus(failure?.code).exit;
+  if (state === 'cancelled') return 130;
+  return failed > 0 ? 3 : 0;
 }

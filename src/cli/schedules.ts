@@ -11,8 +11,7 @@ import { fileStore } from '../file-store/file-store.ts';
 import { openMail } from '../mail/mail.ts';
 import { publicUrl } from '../platform/address.ts';
 import { findTenant, type Tenant } from '../tenants/tenants.ts';
-import { type CommandContext, readArguments, usageError } from './command.ts';
-import { oneOf } from './export-options.ts';
+import { type CommandContext, oneOf, readArguments, usageError } from './command.ts';
 import { destinationOptions, readDestination } from './schedule-options.ts';
 import { withDatabase } from './with-database.ts';
 

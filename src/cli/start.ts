@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Database } from '../database/connect.ts';
 import { listen } from '../http/listen.ts';
 import { driveRun } from '../import/drive.ts';
@@ -9,8 +9,9 @@ import { defaultOptions } from '../import/run.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import { startWorkerThread } from '../jobs/thread.ts';
 import { stopwatch } from '../platform/clock.ts';
-import { configuration, installationFolder } from '../platform/config.ts';
+import { installationFolder } from '../platform/config.ts';
 import { createTenant, findTenant, listTenants, type Tenant } from '../tenants/tenants.ts';
+import { asTyped } from './as-typed.ts';
 import { type CommandContext, readArguments } from './command.ts';
 import { progressLine } from './progress.ts';
 import { runAsText } from './run-report.ts';
@@ -90,10 +91,6 @@ async function importExample(database: Database, { id: tenantId }: Tenant): Prom
 }
 
 function whatNext(url: string): string[] {
-  const program = relative(process.cwd(), join(installationFolder, 'bin', 'clientele'));
-  const environment =
-    process.env.CLIENTELE_DATA === undefined ? '' : `CLIENTELE_DATA=${configuration().dataFolder} `;
-  const command = (words: string): string => `  ${environment}${program} ${words}`;
   return [
     '',
     `Clientele is running: ${url}`,
@@ -101,10 +98,10 @@ function whatNext(url: string): string[] {
     '',
     'By hand, in another terminal:',
     '',
-    command('tenant create "My business"'),
-    command('import YOUR-FILE.csv --tenant my-business --dry-run'),
-    command('imports list'),
-    command('--help'),
+    `  ${asTyped('tenant create "My business"')}`,
+    `  ${asTyped('import YOUR-FILE.csv --tenant my-business --dry-run')}`,
+    `  ${asTyped('imports list')}`,
+    `  ${asTyped('--help')}`,
     '',
     'Ctrl-C stops it.',
   ];

@@ -36,9 +36,9 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   const [verb, name] = positionals;
   if (verb === 'create' && name !== undefined) return create({ name, ...properties }, json, context);
   if (verb === 'list' && name === undefined) return list(json, context);
-  throw usageError(
-    verb === 'create' ? 'A new tenant needs a name' : `A tenant can be created or listed, not "${verb}"`,
-  );
+  if (verb === 'create') throw usageError('A new tenant needs a name');
+  if (verb === 'list') throw usageError(`"${name}" is one argument too many`);
+  throw usageError(`A tenant can be created or listed, not "${verb}"`);
 }
 
 async function create(wanted: NewTenant, json: boolean, context: CommandContext): Promise<number> {

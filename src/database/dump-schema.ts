@@ -57,6 +57,8 @@ interface Table {
   readonly unlogged: boolean;
   readonly secured: boolean;
   readonly forced: boolean;
+  /** As WITH has them: the fill factor … */
+  readonly storage: string | null;
   readonly comment: string | null;
 }
 
@@ -64,6 +66,7 @@ async function tablesOf(owner: pg.ClientBase): Promise<Table[]> {
   const { rows } = await owner.query<Table>(
     `select oid, format('%I.%I', relnamespace::regnamespace::text, relname) collate "C" as name, relowner::regrole::text as owner,
        relpersistence = 'u' as unlogged, relrowsecurity as secured, relforcerowsecurity as forced,
+       array_to_string(reloptions, ', ') as storage,
        obj_description(oid, 'pg_class') as comment
      from pg_class where relnamespace = any($1::regnamespace[]) and relkind = 'r' order by 2`,
     [schemas],
@@ -75,8 +78,9 @@ async function describeTable(owner: pg.ClientBase, table: Table): Promise<string
   const columns = await linesOf(owner, columnsQuery, table.oid);
   const constraints = await linesOf(owner, constraintsQuery, table.oid);
   const body = [...columns, ...constraints].map((line) => `  ${line}`).join(',\n');
+  const storage = table.storage === null ? '' : ` with (${table.storage})`;
   return [
-    `create ${table.unlogged ? 'unlogged ' : ''}table ${table.name} (\n${body}\n);`,
+    `create ${table.unlogged ? 'unlogged ' : ''}table ${table.name} (\n${body}\n)${storage};`,
     `alter table ${table.name} owner to ${ownerName(table.owner)};`,
     ...(await linesOf(owner, indexesQuery, table.oid)),
     ...(table.secured ? [`alter table ${table.name} enable row level security;`] : []),

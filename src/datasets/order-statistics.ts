@@ -12,9 +12,12 @@ export const countsAsMoney = (currency: string): string =>
   `lower(btrim(coalesce(o.status, ''))) not in ('cancelled', 'canceled', 'refunded')
     and (o.currency is null or o.currency = ${currency})`;
 
-/** A total that no column could hold stays at the most it can. */
-const mostOrders = '2147483647';
-const mostMoney = '999999999999999.9999';
+/** What was brought along and what is counted here, together; a total that no column could hold stays at the most it can. */
+const together = (total: string, part: string, counted: string, most: string): string =>
+  `least(greatest(c.${total} - c.${part} + ${counted}, -${most}), ${most})`;
+
+const allOrders = together('orders_count', 'ordered_count', 'n.orders', '2147483647');
+const allMoney = together('total_spent', 'ordered_total', 'n.spent', '999999999999999.9999');
 
 /** Only customers whose figures differ are written. No write by a person: version, time and author stay. */
 const refresh = `with n as materialized (
@@ -23,9 +26,8 @@ const refresh = `with n as materialized (
   from unnest($2::uuid[]) k(id) join tenants t on t.id = $1
   left join lateral (select * from orders x where x.tenant_id = $1 and x.customer_id = k.id offset 0) o on true
   group by k.id)
-update customers c set ordered_count = n.orders, ordered_total = n.spent,
-  orders_count = least(greatest(c.orders_count - c.ordered_count + n.orders, -${mostOrders}), ${mostOrders}),
-  total_spent = least(greatest(c.total_spent - c.ordered_total + n.spent, -${mostMoney}), ${mostMoney}),
+update customers c set orders_count = ${allOrders}, total_spent = ${allMoney},
+  ordered_count = ${allOrders} - (c.orders_count - c.ordered_count), ordered_total = trim_scale(${allMoney} - (c.total_spent - c.ordered_total)),
   first_order_at = least(c.opening_first_order_at, n.first_at),
   last_order_at = greatest(c.opening_last_order_at, n.last_at)
 from n where c.tenant_id = $1 and c.id = n.id

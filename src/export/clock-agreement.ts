@@ -6,7 +6,7 @@
  * Tried over all zones with tables of 2025 and 2026: they agreed on everything past, and on three zones' futures not.
  */
 import type { TenantTransaction } from '../database/with-tenant.ts';
-import { zoneClock } from '../field-types/zone-clock.ts';
+import { zoneClock } from '../field-types/dates/zone-clock.ts';
 
 /** The span in which the two disagree, as PostgreSQL reads points in time. */
 export interface Doubtful {

@@ -7,8 +7,9 @@ import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
-import { type ExportEntry, noteExport } from './history.ts';
+import type { ExportEntry } from './history.ts';
 import { fileThere, gone } from './kept-file.ts';
+import { note } from './trail.ts';
 
 /** Who takes a file: a member or a key, whoever has a link, or neither at the command line. */
 export interface Taker {
@@ -114,7 +115,7 @@ async function endDownload(
       'update export_downloads set ended_at = $3, bytes = $4, is_whole = $5 where tenant_id = $1 and id = $2',
       [entry.tenantId, id, at, bytes, complete],
     );
-    await noteExport(tx, {
+    await note(tx, {
       action: 'export.download',
       subjectId: entry.id,
       detail: { dataset: entry.dataset, complete, bytes, sha256: entry.sha256, link: taker.linkId },

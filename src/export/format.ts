@@ -6,8 +6,8 @@
  */
 import { literal } from '../database/literal.ts';
 import type { FieldDefinition } from '../datasets/define-dataset.ts';
-import { currencyDecimals } from '../field-types/currency-signs.ts';
 import type { FieldTypeName, Profile } from '../field-types/field-type.ts';
+import { currencyDecimals } from '../field-types/numbers/currency-signs.ts';
 import type { Doubtful } from './clock-agreement.ts';
 
 export interface FormatContext {

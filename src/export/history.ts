@@ -1,5 +1,4 @@
 /** The history of exports: who took what out, when, how much of it, and whether all of it arrived. */
-import { type AuditEntry, appendAudit } from '../audit/append.ts';
 import type { Database } from '../database/connect.ts';
 import { toJsonb } from '../database/jsonb.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
@@ -11,6 +10,7 @@ import { newId } from '../platform/ids.ts';
 import type { ExportFormat } from './encode.ts';
 import type { ExportQuery } from './query.ts';
 import type { ExportPlan } from './snapshot.ts';
+import { note } from './trail.ts';
 
 export interface NewExport {
   readonly id: string;
@@ -149,22 +149,25 @@ export function appendOutcome(
 ): Promise<void> {
   const complete = state === 'done';
   const detail = { dataset, format, profile, fields, records, complete, bytes, sha256, source };
-  return noteExport(tx, { action, subjectId: id, detail, actor: by, at });
+  return note(tx, { action, subjectId: id, detail, actor: by, at });
 }
 
-export function noteExport(
-  tx: TenantTransaction,
-  entry: Pick<AuditEntry, 'subjectId' | 'detail' | 'actor' | 'at'> & { readonly action: `export.${string}` },
-): Promise<void> {
-  return appendAudit(tx, { ...entry, subjectType: 'export', digest: null });
-}
-
-/** Columns that make an `ExportEntry`, of exports called `e`; `downloads` are counted apart. */
-export const entryColumns = `e.tenant_id as "tenantId", e.id, e.dataset, e.format, e.profile, e.fields, e.fields_left_out as "leftOut",
-  e.filter, e.state, e.made_as as "madeAs", e.records, e.bytes, e.sha256, e.failure, e.is_sensitive as "isSensitive",
+const columnsWith = (
+  filter: string,
+): string => `e.tenant_id as "tenantId", e.id, e.dataset, e.format, e.profile, e.fields, e.fields_left_out as "leftOut",
+  ${filter} as filter, e.state, e.made_as as "madeAs", e.records, e.bytes, e.sha256, e.failure, e.is_sensitive as "isSensitive",
   case when e.file_key is not null then jsonb_build_object('key', e.file_key, 'name', e.file_name, 'mediaType', e.media_type,
     'expiresAt', e.expires_at, 'isRemoved', e.file_removed_at is not null) end as file,
   e.source, e.created_by as by, e.created_at as "createdAt", e.finished_at as "finishedAt"`;
+
+/** Columns that make an `ExportEntry`, of exports called `e`; `downloads` are counted apart. */
+export const entryColumns = columnsWith('e.filter');
+
+const idsListedMax = 100;
+const idsCount = `jsonb_array_length(e.filter -> 'ids')`;
+/** A selection has up to 50,000 ids, and a list a hundred of them: of many ids it says how many. */
+const listedColumns = columnsWith(`case when ${idsCount} > ${idsListedMax}
+    then e.filter - 'ids' || jsonb_build_object('ids_count', ${idsCount}) else e.filter end`);
 
 const downloads = `(select count(*)::int from export_downloads d where d.tenant_id = $1 and d.export_id = e.id) as downloads`;
 
@@ -189,13 +192,13 @@ export interface HistoryQuery {
   readonly before?: string | undefined;
 }
 
-/** @returns the entries, newest first. */
+/** @returns the entries, newest first; where the filter has many ids, `ids_count` stands in their place. */
 export async function listExports(
   tx: TenantTransaction,
   query: HistoryQuery,
 ): Promise<readonly ExportEntry[]> {
   const { rows } = await tx.query<ExportEntry>(
-    `select ${entryColumns}, ${downloads}
+    `select ${listedColumns}, ${downloads}
      from exports e where e.tenant_id = $1 and e.dataset = any ($3)
        and ($4::uuid is null or (e.created_at, e.id) < (select b.created_at, b.id from exports b where b.tenant_id = $1 and b.id = $4))
      order by e.created_at desc, e.id desc limit $2`,

@@ -11,8 +11,9 @@ import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
-import { type ExportEntry, loadExport, noteExport } from './history.ts';
+import { type ExportEntry, loadExport } from './history.ts';
 import { fileThere } from './kept-file.ts';
+import { note } from './trail.ts';
 
 export interface NewLink {
   readonly exportId: string;
@@ -50,7 +51,7 @@ export async function createLink(tx: TenantTransaction, link: NewLink): Promise<
     [tx.tenantId, id, link.exportId, hashOf(token), link.expiresAt, link.by, at],
   );
   const { expiresAt } = rows[0] as { expiresAt: string };
-  await noteExport(tx, {
+  await note(tx, {
     action: 'export.link',
     subjectId: link.exportId,
     detail: { link: id, expires_at: expiresAt },
@@ -96,7 +97,7 @@ export async function revokeLink(
     [tx.tenantId, exportId, linkId, at],
   );
   if (rowCount !== 1) throw notThere();
-  await noteExport(tx, {
+  await note(tx, {
     action: 'export.unlink',
     subjectId: exportId,
     detail: { link: linkId },

@@ -162,12 +162,9 @@ function chooseColumns(
     const isReadable = context.mayRead(field);
     if (!isReadable) leftOut.push(field);
     if (!isReadable && choice.unreadable !== 'blank') continue;
-    const header = choice.header ?? (profile === 'data' ? field.key : field.label);
-    if (header.trim() === '')
-      throw new AppError('export.invalid', `The column ${field.key} has an empty header.`);
     chosen.push({
       field,
-      header,
+      header: headerOf(choice, field, profile),
       absent: choice.absent ?? 'blank',
       value: choice.value,
       isHidden: !isReadable,
@@ -175,6 +172,20 @@ function chooseColumns(
   }
   assertDistinct(chosen);
   return { columns: chosen, leftOut };
+}
+
+/** What no file of people's has in a header, and some formats have no way to write. */
+const unwritable = /(?![\t\r\n])\p{Cc}/u;
+
+function headerOf(choice: ColumnChoice, field: FieldDefinition, profile: FormatContext['profile']): string {
+  const header = choice.header ?? (profile === 'data' ? field.key : field.label);
+  if (header.trim() === '')
+    throw new AppError('export.invalid', `The column ${field.key} has an empty header.`);
+  if (unwritable.test(header) || !header.isWellFormed())
+    throw new AppError('export.invalid', `The header of the column ${field.key} holds a control character.`, {
+      field: field.key,
+    });
+  return header;
 }
 
 /** One of the columns that a choice such as `addresses:3` stands for has a field of its own. */

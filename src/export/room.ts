@@ -1,6 +1,6 @@
 /**
- * Room for answers: each holds a connection to the database until its reader has taken the last byte, however slow he
- * is. So a process answers so many exports at once, and so many of one tenant.
+ * Room for answers: each holds a connection to the database until its reader has taken the last byte. So a process
+ * answers so many exports at once, and so many of one tenant, and who hardly takes anything is cut off.
  */
 import type { Database } from '../database/connect.ts';
 import { configuration } from '../platform/config.ts';
@@ -25,11 +25,37 @@ export async function runWhereRoom(database: Database, asked: ExportAsked): Prom
     const running = await runExport(database, asked);
     running.stream.once('close', leave);
     if (running.stream.destroyed) leave();
+    else cutOffSlow(running);
     return running;
   } catch (error) {
     leave();
     throw error;
   }
+}
+
+const lookEveryMs = 1000;
+
+/** The reader breaks off with `request.too_slow` when too little has left while there was something for him all the time. */
+function cutOffSlow({ stream, bytes }: RunningExport): void {
+  const { answerBytesPerSecondMin, answerGraceSeconds } = configuration().limits;
+  const least = answerBytesPerSecondMin * answerGraceSeconds;
+  let before = bytes();
+  let looks = 0;
+  const look = setInterval(() => {
+    // Where nothing lies ready, he waits for the database.
+    looks = stream.readableLength === 0 ? 0 : looks + 1;
+    if (looks > 0 && looks < answerGraceSeconds) return;
+    if (looks > 0 && bytes() - before < least)
+      stream.destroy(
+        new AppError(
+          'request.too_slow',
+          `The file was taken at less than ${answerBytesPerSecondMin} bytes a second.`,
+        ),
+      );
+    looks = 0;
+    before = bytes();
+  }, lookEveryMs);
+  stream.once('close', () => clearInterval(look));
 }
 
 /** @returns what gives the room back, once. */

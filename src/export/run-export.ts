@@ -10,6 +10,7 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../database/connect.ts';
 import type { Profile } from '../field-types/field-type.ts';
 import { describeError, log } from '../platform/log.ts';
@@ -40,19 +41,21 @@ export async function runExport(database: Database, asked: ExportAsked): Promise
   const plan = planExport(asked);
   const entry = entryOf(plan);
   await beginEntry(database, entry);
+  const leave = enter();
   const meter = new Meter();
   const snapshot = await openSnapshot(database, plan).catch((error: unknown) => {
-    noteBreak(database, entry, { records: 0, meter, reason: error });
+    void noteBreak(database, entry, { records: 0, meter, reason: error }).finally(leave);
     throw error;
   });
   const { records } = snapshot;
   // The streams of the snapshot are within its transaction; what comes after them is not.
   const whole = AsyncResource.bind(async () => {
     await snapshot.over;
-    await endEntry(database, entry, { state: 'done', records, ...meter.result() });
+    await endEntry(database, entry, { state: 'done', records, ...meter.result() }).finally(leave);
   });
-  const broken = AsyncResource.bind((reason: Error) => {
-    if (!meter.isRead) noteBreak(database, entry, { records, meter, reason });
+  const broken = AsyncResource.bind(async (reason: Error) => {
+    if (!meter.isRead) await noteBreak(database, entry, { records, meter, reason });
+    leave();
   });
   return {
     id: entry.id,
@@ -69,9 +72,29 @@ function noteBreak(
   database: Database,
   entry: NewExport,
   { records, meter, reason }: { readonly records: number; readonly meter: Meter; readonly reason: unknown },
-): void {
+): Promise<void> {
   log().info({ export: entry.id, reason: describeError(reason) }, 'an export broke off');
-  endEntry(database, entry, { state: 'broken_off', records, ...meter.result() }).catch((error: unknown) => {
-    log().error({ export: entry.id, err: error }, 'the history of an export could not be completed');
-  });
+  return endEntry(database, entry, { state: 'broken_off', records, ...meter.result() }).catch(
+    (error: unknown) => {
+      log().error({ export: entry.id, err: error }, 'the history of an export could not be completed');
+    },
+  );
+}
+
+/** Of this process: exports whose history is not complete. */
+const underWay = new Set<Promise<void>>();
+
+/** @returns what says that an export's history is. */
+function enter(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  underWay.add(promise);
+  return () => {
+    underWay.delete(promise);
+    resolve();
+  };
+}
+
+/** For a process that ends: call it when its connections are closed, and before its database is. */
+export async function exportsNoted({ msMax }: { readonly msMax: number }): Promise<void> {
+  await Promise.race([Promise.all(underWay), pause(msMax, undefined, { ref: false })]);
 }

@@ -9,7 +9,7 @@ import { literal } from '../database/literal.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import type { FilterContext } from '../datasets/query/filter-context.ts';
 import type { Profile } from '../field-types/field-type.ts';
-import { isUnicode } from '../file-formats/text-encoder.ts';
+import { isUnicode } from '../file-formats/encodings/text-encoder.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';

@@ -7,7 +7,7 @@ import {
   type OutputEncoding,
   shownCharacter,
   TextEncoding,
-} from '../file-formats/text-encoder.ts';
+} from '../file-formats/encodings/text-encoder.ts';
 import { AppError } from '../platform/errors.ts';
 import type { FormatContext } from './format.ts';
 import type { ChosenColumn, ExportQuery } from './query.ts';

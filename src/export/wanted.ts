@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { filterSchema } from '../datasets/query/filter-schema.ts';
 import { dataset, datasets } from '../datasets/registry.ts';
-import { outputEncodings } from '../file-formats/text-encoder.ts';
+import { outputEncodings } from '../file-formats/encodings/text-encoder.ts';
 import type { ExportAsked } from './asked.ts';
 import { compressions, type Delimiter, delimiters, endingOf, exportFormats, mediaTypeOf } from './encode.ts';
 

@@ -2,8 +2,8 @@
 import type { Transform } from 'node:stream';
 import type { TenantTransaction } from '../database/with-tenant.ts';
 import type { FieldDefinition } from '../datasets/define-dataset.ts';
-import { currencyDecimals } from '../field-types/currency-signs.ts';
 import type { FieldTypeName } from '../field-types/field-type.ts';
+import { currencyDecimals } from '../field-types/numbers/currency-signs.ts';
 import { cellCharactersMax } from '../file-formats/xlsx/cell-text.ts';
 import { workbookStream } from '../file-formats/xlsx/workbook.ts';
 import { now } from '../platform/clock.ts';

@@ -9,8 +9,45 @@ interface YesAndNo {
 }
 
 const english: YesAndNo = {
-  yes: ['true', 't', 'yes', 'y', '1', '1.0', 'on', 'x', 'checked', 'enabled', '✓', '✔', '☑'],
-  no: ['false', 'f', 'no', 'n', '0', '0.0', 'off', 'unchecked', 'disabled', '✗', '✘', '☐'],
+  yes: [
+    'true',
+    't',
+    'yes',
+    'y',
+    '1',
+    '1.0',
+    'on',
+    'x',
+    'checked',
+    'enabled',
+    'subscribed',
+    'opted in',
+    'opted-in',
+    'opt-in',
+    '✓',
+    '✔',
+    '☑',
+  ],
+  no: [
+    'false',
+    'f',
+    'no',
+    'n',
+    '0',
+    '0.0',
+    'off',
+    'unchecked',
+    'disabled',
+    'unsubscribed',
+    'not subscribed',
+    'never subscribed',
+    'opted out',
+    'opted-out',
+    'opt-out',
+    '✗',
+    '✘',
+    '☐',
+  ],
 };
 
 /** ISO 639 code → its words. The first of each are the usual ones. */

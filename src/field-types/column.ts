@@ -9,7 +9,7 @@ import { Problem } from '../platform/problems.ts';
 import { cellProblem } from './cell-problem.ts';
 import type { ColumnReading, ColumnSurvey, FieldLimits } from './field-type.ts';
 import { fieldType } from './registry.ts';
-import { isErrorValue, isExponentForm, unmark } from './spreadsheet-marks.ts';
+import { isErrorValue, isExponentForm, unmark, unmarkFormula } from './spreadsheet-marks.ts';
 
 /**
  * Reads a cell as it stands in the file.
@@ -19,14 +19,21 @@ export type ReadCell = (cell: string) => string | null | Problem;
 
 /** @throws Error when the field is declared wrongly (an enum without values); a bug of ours. */
 export function compileColumn(field: FieldLimits, reading: ColumnReading = {}): ReadCell {
-  const read = fieldType(field.type).reader(field, reading);
+  const isOpposite = reading.opposite === true;
+  const asSaid = fieldType(field.type).reader(field, reading);
+  const read: ReadCell = isOpposite ? (text) => opposite(asSaid(text)) : asSaid;
   const clean = compileCleaning(field, reading);
-  const blank = reading.blank ?? null;
+  const blank = isOpposite ? opposite(reading.blank ?? null) : (reading.blank ?? null);
   return (cell) => {
     const text = clean(cell);
     if (text instanceof Problem) return text;
     return text === '' ? blank : read(text);
   };
+}
+
+function opposite(value: string | null | Problem): string | null | Problem {
+  if (value === 'true') return 'false';
+  return value === 'false' ? 'true' : value;
 }
 
 /**
@@ -48,6 +55,7 @@ export function surveyColumn(field: FieldLimits, reading: ColumnReading = {}): C
 
 const digitNine = 0x39;
 const apostrophe = 0x27;
+const equals = 0x3d;
 const hash = 0x23;
 const letterE = 0x45;
 
@@ -62,6 +70,9 @@ function compileCleaning(field: FieldLimits, reading: ColumnReading): (cell: str
     let first = text.charCodeAt(0);
     if (first === apostrophe && hasMarks) {
       text = trimmed(unmark(text));
+      first = text.charCodeAt(0);
+    } else if (first === equals && hasMarks) {
+      text = trimmed(unmarkFormula(text));
       first = text.charCodeAt(0);
     }
     if ((first === hash || first === letterE) && isErrorValue(text))

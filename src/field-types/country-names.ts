@@ -17,7 +17,13 @@ const codes = require('i18n-iso-countries/codes.json') as readonly (readonly [
   string,
   string,
 ])[];
-const languages = 'en de fr es it nl pt pl sv da nb fi cs hu ro tr'.split(' ');
+const languages =
+  'en de fr es it nl pt pl sv da nb fi cs hu ro tr sk sl hr bg el ru uk et lv lt ar he ja ko zh vi th'.split(
+    ' ',
+  );
+
+/** "Not available" is no way to write Namibia’s NA. */
+const notAvailable = /^n\.?\s?\/\s?a\.?$|^n\.\s?a\.?$/i;
 
 /** What the library's English list lacks: parts of the United Kingdom, former names, short names, usual codes. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
@@ -113,6 +119,7 @@ let spellings: ReadonlyMap<string, string> | undefined;
 
 /** @param name a code or a name in any spelling. @returns the alpha-2 code, undefined when it is no country's. */
 export function countryCodeFor(name: string): string | undefined {
+  if (notAvailable.test(name)) return undefined;
   spellings ??= collect();
   return spellings.get(key(name)) ?? spellings.get(key(name).replace(/^the(?=.{4})/, ''));
 }

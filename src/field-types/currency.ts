@@ -3,8 +3,8 @@
  * column's currency when that is one of them.
  */
 import { cellProblem } from './cell-problem.ts';
-import { currenciesOf, isCurrencyCode } from './currency-signs.ts';
 import type { FieldType } from './field-type.ts';
+import { currenciesOf, isCurrencyCode } from './numbers/currency-signs.ts';
 
 export const currency: FieldType = {
   name: 'currency',

@@ -1,12 +1,13 @@
 /** Days, canonically `YYYY-MM-DD`. A time of day may stand behind one only when it is midnight, so that none is lost. */
-import { dayText, isDate } from './calendar.ts';
+
 import { cellProblem } from './cell-problem.ts';
-import { dateSurvey } from './date-order.ts';
-import { dayAmbiguous, dayImpossible, resolveDay, scanDay, scannedDay } from './date-text.ts';
+import { dayText, isDate } from './dates/calendar.ts';
+import { dateSurvey } from './dates/date-order.ts';
+import { dayAmbiguous, dayImpossible, resolveDay, scanDay, scannedDay } from './dates/date-text.ts';
+import { dateNames } from './dates/month-names.ts';
+import { isSerial, isSerialShape, serialDay, serialSeconds } from './dates/serial-date.ts';
+import { digitsAt, isMidnight } from './dates/time-text.ts';
 import type { FieldType } from './field-type.ts';
-import { dateNames } from './month-names.ts';
-import { isSerial, isSerialShape, serialDay, serialSeconds } from './serial-date.ts';
-import { digitsAt, isMidnight } from './time-text.ts';
 
 export const date: FieldType = {
   name: 'date',

@@ -8,16 +8,16 @@
  * dates.
  */
 import type { Problem } from '../platform/problems.ts';
-import { clockText, dayNumber, dayNumberOf, dayText, packedDayOf, secondsPerDay } from './calendar.ts';
 import { cellProblem } from './cell-problem.ts';
 import { isCanonicalStart, problemOf } from './date.ts';
-import { dateSurvey } from './date-order.ts';
-import { resolveDay, scanDay, scannedDay } from './date-text.ts';
+import { clockText, dayNumber, dayNumberOf, dayText, packedDayOf, secondsPerDay } from './dates/calendar.ts';
+import { dateSurvey } from './dates/date-order.ts';
+import { resolveDay, scanDay, scannedDay } from './dates/date-text.ts';
+import { dateNames } from './dates/month-names.ts';
+import { isSerial, isSerialShape, serialDay, serialSeconds } from './dates/serial-date.ts';
+import { digitsAt, scannedTime, scanTime } from './dates/time-text.ts';
+import { type ZoneClock, zoneClock } from './dates/zone-clock.ts';
 import type { ColumnReading, FieldType, ReadValue } from './field-type.ts';
-import { dateNames } from './month-names.ts';
-import { isSerial, isSerialShape, serialDay, serialSeconds } from './serial-date.ts';
-import { digitsAt, scannedTime, scanTime } from './time-text.ts';
-import { type ZoneClock, zoneClock } from './zone-clock.ts';
 
 export const datetime: FieldType = {
   name: 'datetime',

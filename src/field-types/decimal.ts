@@ -1,8 +1,8 @@
 /** Decimal numbers of any size that people write, canonically plain digits. `50%` is 50. */
 import { cellProblem } from './cell-problem.ts';
 import type { FieldLimits, FieldType } from './field-type.ts';
-import { decideByRange, numberReader, numberSurvey, rangeOf, writeNumber } from './number-column.ts';
-import { digitsMax } from './number-text.ts';
+import { decideByRange, numberReader, numberSurvey, rangeOf, writeNumber } from './numbers/number-column.ts';
+import { digitsMax } from './numbers/number-text.ts';
 
 const widest = { min: `-${'9'.repeat(digitsMax)}`, max: '9'.repeat(digitsMax) };
 

@@ -80,6 +80,8 @@ export interface ColumnReading {
   readonly dateSerials?: boolean;
   /** What a blank cell says: in a column of x and nothing, nothing is `false`. Unless given, blank is blank. */
   readonly blank?: string;
+  /** Of yes and no: the column says the opposite of what the field does ("Opted out" for an opt-in). */
+  readonly opposite?: boolean;
 }
 
 /** Reads a cell that is not blank. @returns the canonical text, null for a text that means absent, or what is wrong. */

@@ -6,7 +6,7 @@
 import { Problem } from '../platform/problems.ts';
 import { cellProblem } from './cell-problem.ts';
 import type { FieldType } from './field-type.ts';
-import { numberReader, numberSurvey, rangeOf } from './number-column.ts';
+import { numberReader, numberSurvey, rangeOf } from './numbers/number-column.ts';
 
 const exact = { min: String(Number.MIN_SAFE_INTEGER), max: String(Number.MAX_SAFE_INTEGER) };
 

@@ -4,10 +4,10 @@
  */
 import type { Problem } from '../platform/problems.ts';
 import { cellProblem } from './cell-problem.ts';
-import { currenciesOf, currencyDecimals } from './currency-signs.ts';
 import type { ColumnReading, FieldLimits, FieldType } from './field-type.ts';
-import { decideByRange, numberReader, numberSurvey, rangeOf, writeNumber } from './number-column.ts';
-import type { NumberText } from './number-text.ts';
+import { currenciesOf, currencyDecimals } from './numbers/currency-signs.ts';
+import { decideByRange, numberReader, numberSurvey, rangeOf, writeNumber } from './numbers/number-column.ts';
+import type { NumberText } from './numbers/number-text.ts';
 
 const decimalsMax = 4;
 const widest = { min: '-999999999999999.9999', max: '999999999999999.9999' };

@@ -3,11 +3,11 @@ import { postcodeValidator } from 'postcode-validator';
 import { Problem } from '../platform/problems.ts';
 import { compileColumn, type ReadCell, surveyColumn } from './column.ts';
 import { countryCodeFor } from './country-names.ts';
-import { currenciesOf } from './currency-signs.ts';
+import { isSerial } from './dates/serial-date.ts';
 import type { FieldTypeName } from './field-type.ts';
-import { readNumberText } from './number-text.ts';
-import { scanPhone } from './phone-digits.ts';
-import { isSerial } from './serial-date.ts';
+import { currenciesOf } from './numbers/currency-signs.ts';
+import { readNumberText } from './numbers/number-text.ts';
+import { scanPhone } from './phones/phone-digits.ts';
 
 /** From the one that is hardest to be by chance to the one that is easiest: in this order among equal shares. */
 const contents = [

@@ -7,13 +7,21 @@
  *
  * The mark: people and other products put an apostrophe before text that a spreadsheet would change. It is taken
  * off where it has that meaning (a formula's first character, a number, a phone number or code of digits follows),
- * one at a time. A genuine apostrophe that would be taken off is doubled on the way out, so that
+ * one at a time. `="00123"` means the same, and its text is taken. A genuine apostrophe that would be taken off is doubled on the way out, so that
  * `unmark(guard(text)) === text` for every text.
  */
 
 /** Apostrophes, then what a spreadsheet would run, or nothing but a number, a phone number or a code of digits. */
 const marked =
   /^'+(?:[=+\-@\t\r]|[(.,]?[0-9][0-9\u00a0 ().,/:+-]*(?: ?(?:x|ext\.?) ?[0-9]+)?$|[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+$)/;
+
+/** A text as the result of a formula: how many programs write digits that a spreadsheet is to leave alone. */
+const textFormula = /^="([^"]*)"$/;
+
+/** @param text a cell that begins with `=`. @returns the text that the formula gives; others stay. */
+export function unmarkFormula(text: string): string {
+  return textFormula.exec(text)?.[1] ?? text;
+}
 
 const plainNumber = /^[+-][0-9]+(?:[.,][0-9]+)*$/;
 const spacedPhone = /^\+[0-9]{1,4} [0-9(][0-9 ()-]*$/;

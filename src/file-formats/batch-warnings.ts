@@ -1,6 +1,6 @@
 /** What is odd about the rows of a batch of delimited text that are read all the same. */
 import { isAscii } from 'node:buffer';
-import { findMojibake } from './mojibake.ts';
+import { findMojibake } from './encodings/mojibake.ts';
 import type { RowBatch, RowFault } from './rows.ts';
 
 /** What is looked at of a batch. */

@@ -81,11 +81,40 @@ export function refuseOtherKinds(head: Buffer, packing: Packing): void {
     );
   }
   refuseMarkup(head);
+  refuseOtherText(head);
 }
 
 /** A file of the old Office, or a workbook that is encrypted. */
 export function isCompoundFile(head: Buffer): boolean {
   return startsWith(head, oleBytes);
+}
+
+/** Text of which each kind has a form of its own, which no delimiter makes a table of. */
+const otherText: readonly { readonly what: string; readonly begins: RegExp }[] = [
+  { what: 'a file of address cards (vCard)', begins: /^begin:vcard\r?\n/i },
+  { what: 'a calendar (iCalendar)', begins: /^begin:vcalendar\r?\n/i },
+  {
+    what: 'a list of a directory (LDIF)',
+    begins: /^(?:version: ?1\r?\n\s*)?dn::? ?[^\r\n]*=[^\r\n]*\r?\n[a-z-]+::? /i,
+  },
+  {
+    what: 'a program of SQL',
+    begins:
+      /^(?:--[^\r\n]*\r?\n\s*|\/\*(?:(?!\*\/)[\s\S])*\*\/;?\s*|set [^;]*;\s*)*(?:insert into [^,\r\n(]+[(\s]|(?:create|drop) table [^,\r\n]*[(;]|begin;|copy [^\r\n]*from stdin)/i,
+  },
+];
+
+function refuseOtherText(head: Buffer): void {
+  const start = head
+    .toString('latin1', 0, 4096)
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
+  const found = otherText.find(({ begins }) => begins.test(start));
+  if (found === undefined) return;
+  throw new AppError(
+    'file.unreadable',
+    `The file is ${found.what}, not a table. Export the rows as CSV or JSON.`,
+  );
 }
 
 /** "Excel" files of many systems are web pages or XML under another name. */

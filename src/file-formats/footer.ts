@@ -1,4 +1,4 @@
-/** Holds back the last rows of a table, which are totals. */
+/** Holds back the last rows of a table, which are no data. */
 import type { RowBatch } from './rows.ts';
 
 export async function* withoutFooter(

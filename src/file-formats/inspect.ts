@@ -1,14 +1,14 @@
 /** Finding out how a file is to be read: packing, encoding, format, dialect, columns. */
 import { AppError } from '../platform/errors.ts';
-import { byteOrderMark, markedEncoding } from './byte-order-mark.ts';
-import { type EncodingFinding, encodingOfBytes, encodingOfHead } from './encoding.ts';
+import { byteOrderMark, markedEncoding } from './encodings/byte-order-mark.ts';
+import { type EncodingFinding, encodingOfBytes, encodingOfHead } from './encodings/encoding.ts';
+import { isEncoding, transcoderFor } from './encodings/transcode.ts';
 import { refuseControlBytes, refuseOtherKinds } from './file-kind.ts';
 import type { ReadLimits } from './limits.ts';
 import type { Dialect } from './rows.ts';
 import { type FileSample, takeSample } from './sample.ts';
-import { sniffDialect } from './sniff-dialect.ts';
+import { sniffDialect } from './sniffing/sniff-dialect.ts';
 import { openText, type TextLocation } from './source.ts';
-import { isEncoding, transcoderFor } from './transcode.ts';
 
 export interface FoundDialect {
   readonly dialect: Dialect;

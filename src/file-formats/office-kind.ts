@@ -1,7 +1,7 @@
 /** What a file of an office program is, by what lies in it. Only workbooks of today's kind (.xlsx, .xlsm) are read. */
 import { AppError } from '../platform/errors.ts';
 import { readPart } from './file-bytes.ts';
-import { type PackedFile, stored, unpackedBytes } from './zip-directory.ts';
+import { type PackedFile, stored, unpackedBytes } from './packing/zip-directory.ts';
 
 /**
  * Is the archive a workbook that can be read?

@@ -4,6 +4,7 @@
  *     const { dialect, columns } = await inspectFile(path);
  *     for await (const batch of readRows(path, dialect, { columns })) …
  */
+import { AppError } from '../platform/errors.ts';
 import { withoutFooter } from './footer.ts';
 import { findDialect } from './inspect.ts';
 import { configuredLimits, type ReadLimits } from './limits.ts';
@@ -46,6 +47,8 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
       inspectWorkbook(workbook, { whole, given, limits, sampleRows, sampleCharacters }),
     );
   const { dialect, columns, encodingCertain, notes } = await findDialect(path, whole, given, limits);
+  if (given.sheet !== undefined)
+    throw new AppError('usage.invalid', `The file is no workbook: it has no sheet "${given.sheet}".`);
   const table = openTable(path, dialect, limits, columns);
   const sample: string[][] = [];
   const searchKeys = dialect.format !== 'csv';

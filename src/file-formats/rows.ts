@@ -47,6 +47,8 @@ export interface Column {
   readonly name: string;
   /** What all its cells are, where the file itself says so: nothing about how they are to be read is a question then. */
   readonly cells?: 'numbers' | 'days';
+  /** JSON only: the name of the column whose objects this one is a part of ("address" of "address.city"). */
+  readonly within?: string;
 }
 
 /** How bytes become rows; found by inspecting, changeable by a person. */
@@ -63,7 +65,7 @@ export interface Dialect {
   readonly header: boolean;
   /** Lines (of a workbook: rows of the sheet) before the header that are not part of the table. */
   readonly skipLines: number;
-  /** Rows at the end that are totals and not data. */
+  /** Rows at the end that are no data: totals, what a report says of itself, blank ones. */
   readonly footerRows: number;
   readonly comment: string;
   /** Blanks before an opening quote are not part of the cell: `1, "Ann", "London, UK"`. */

@@ -1,9 +1,9 @@
 /** The bytes by which a file is judged: its head and its end, and a survey of all of it or of parts. */
-import { ByteSurvey } from './byte-survey.ts';
+import { ByteSurvey } from './encodings/byte-survey.ts';
 import { fileSize, readPart } from './file-bytes.ts';
 import { type Packing, packingOf } from './file-kind.ts';
 import type { ReadLimits } from './limits.ts';
-import { openBytes } from './unpack.ts';
+import { openBytes } from './packing/unpack.ts';
 
 export interface FileSample {
   readonly packing: Packing;

@@ -1,10 +1,10 @@
 /** From a file on disk to its text as UTF-8 bytes: read, unpacked and transcoded by stream. */
 
-import { byteOrderMark, markBytesMax } from './byte-order-mark.ts';
+import { byteOrderMark, markBytesMax } from './encodings/byte-order-mark.ts';
+import { type Transcoder, transcoderFor } from './encodings/transcode.ts';
 import type { Packing } from './file-kind.ts';
 import type { ReadLimits } from './limits.ts';
-import { type Transcoder, transcoderFor } from './transcode.ts';
-import { openBytes } from './unpack.ts';
+import { openBytes } from './packing/unpack.ts';
 
 export interface TextSource {
   /** UTF-8, but for bytes that could not be decoded; without byte-order mark. */

@@ -1,13 +1,13 @@
 /** Any file as a table: its data rows in batches, and its columns once they are known. */
 import { AppError } from '../platform/errors.ts';
 import { sayProblem } from '../platform/problems.ts';
-import { readCsvRows } from './csv.ts';
-import type { CsvBatch } from './csv-batch.ts';
+import { readCsvRows } from './csv/csv.ts';
+import type { CsvBatch } from './csv/csv-batch.ts';
 import { nameColumns, numberColumns, renamedNote } from './header.ts';
-import { readJson } from './json.ts';
-import { JsonRows } from './json-rows.ts';
+import { readJson } from './json/json.ts';
+import { JsonRows } from './json/json-rows.ts';
+import { readNdjson } from './json/ndjson.ts';
 import type { ReadLimits } from './limits.ts';
-import { readNdjson } from './ndjson.ts';
 import type { Column, Dialect, RowBatch } from './rows.ts';
 import { openText } from './source.ts';
 

@@ -11,6 +11,8 @@ export interface UploadTarget {
   readonly client: S3Client;
   readonly Bucket: string;
   readonly Key: string;
+  /** Given anew for each request, and breaks it off. */
+  readonly signal?: () => AbortSignal;
 }
 
 type Commands = typeof import('@aws-sdk/client-s3');
@@ -27,7 +29,8 @@ export async function upload(target: UploadTarget, pieces: AsyncIterable<Buffer>
   const body = first.done ? Buffer.alloc(0) : first.value.bytes;
   if (first.done || first.value.last) {
     const { client, Bucket, Key } = target;
-    await client.send(new commands.PutObjectCommand({ Bucket, Key, Body: body, ContentLength: body.length }));
+    const put = new commands.PutObjectCommand({ Bucket, Key, Body: body, ContentLength: body.length });
+    await heeding(target, (options) => client.send(put, options));
     return;
   }
   await uploadParts(commands, target, first.value, parts);
@@ -39,29 +42,52 @@ function partBytes(): number {
 
 async function uploadParts(
   commands: Commands,
-  { client, Bucket, Key }: UploadTarget,
+  target: UploadTarget,
   first: Part,
   rest: AsyncGenerator<Part>,
 ): Promise<void> {
-  const { UploadId } = await client.send(new commands.CreateMultipartUploadCommand({ Bucket, Key }));
+  const { client, Bucket, Key } = target;
+  const create = new commands.CreateMultipartUploadCommand({ Bucket, Key });
+  const { UploadId } = await heeding(target, (options) => client.send(create, options));
   const upload = { Bucket, Key, UploadId };
   try {
-    const Parts = await sendParts(first, rest, ({ number, bytes }) =>
-      client.send(
-        new commands.UploadPartCommand({
-          ...upload,
-          PartNumber: number,
-          Body: bytes,
-          ContentLength: bytes.length,
-        }),
-      ),
-    );
-    await client.send(new commands.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    const Parts = await sendParts(first, rest, ({ number: PartNumber, bytes: Body }) => {
+      const part = new commands.UploadPartCommand({
+        ...upload,
+        PartNumber,
+        Body,
+        ContentLength: Body.length,
+      });
+      return heeding(target, (options) => client.send(part, options));
+    });
+    const complete = new commands.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
+    await heeding(target, (options) => client.send(complete, options));
   } catch (error) {
     await client.send(new commands.AbortMultipartUploadCommand(upload)).catch((reason: unknown) => {
       log().warn({ err: reason }, 'a broken upload could not be aborted; the bucket keeps its parts');
     });
     throw error;
+  }
+}
+
+interface RequestOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/** The library waits without end for a service that answers 101; the signal is heard all the same. */
+async function heeding<T>(
+  { signal }: UploadTarget,
+  send: (options: RequestOptions) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return send({});
+  const abortSignal = signal();
+  const aborted = Promise.withResolvers<never>();
+  const end = (): void => aborted.reject(abortSignal.reason);
+  abortSignal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([send({ abortSignal }), aborted.promise]);
+  } finally {
+    abortSignal.removeEventListener('abort', end);
   }
 }
 

@@ -40,7 +40,6 @@ function requestOf(baseUrl: string, request: FastifyRequest, json: unknown): Req
   headers.delete('transfer-encoding');
   headers.set(clientAddressHeader, request.ip);
   headers.set('x-request-id', request.id);
-  headers.set('x-request-id', request.id);
   const { method } = request;
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   return new Request(new URL(request.url, baseUrl), { method, headers, ...body });

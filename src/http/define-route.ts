@@ -96,6 +96,11 @@ export interface Call<Params, Query, Json> {
 export interface TenantCall<Params, Query, Json> extends Call<Params, Query, Json> {
   readonly tenant: Tenant;
   readonly caller: Caller;
+  /**
+   * For the run of a call that came with an idempotency key: the same when the call is done anew, since its process
+   * died before it answered. What was committed is then found, and not done twice.
+   */
+  readonly runId: string | null;
 }
 
 export interface RouteLimits {

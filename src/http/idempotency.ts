@@ -12,6 +12,7 @@ import { sealed, unsealed } from '../database/sealed.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
 import type { Caller } from '../tenants/caller.ts';
 import type { Tenant } from '../tenants/tenants.ts';
 import type { Answer, Headers, Route } from './define-route.ts';
@@ -29,15 +30,21 @@ interface RepeatableCall {
   readonly caller: Caller | undefined;
 }
 
-/** @throws AppError `idempotency.reused` for another call under the same key, `idempotency.running` while the first is at work. */
-export async function withIdempotency(call: RepeatableCall, work: () => Promise<Answer>): Promise<Answer> {
+/**
+ * @param work gets the id for its run, the same each time the call is done anew; null where it cannot be repeated.
+ * @throws AppError `idempotency.reused` for another call under the same key, `idempotency.running` while the first is at work.
+ */
+export async function withIdempotency(
+  call: RepeatableCall,
+  work: (runId: string | null) => Promise<Answer>,
+): Promise<Answer> {
   const claim = claimOf(call);
-  if (claim === null) return work();
+  if (claim === null) return work(null);
   const { database } = call.services;
-  const kept = await begin(database, claim);
-  if (kept !== null) return kept;
+  const begun = await begin(database, claim);
+  if ('answer' in begun) return begun.answer;
   try {
-    const answer = await work();
+    const answer = await work(begun.runId);
     if ('stream' in answer || Number(answer.status) >= 500) await forget(database, claim);
     else await keep(database, claim, answer);
     return answer;
@@ -73,8 +80,11 @@ function claimOf({ route, request, json, tenant, caller }: RepeatableCall): Clai
   };
 }
 
-/** @returns the answer of the first call, or null when this one is the first. */
-function begin(database: Database, claim: Claim): Promise<Answer | null> {
+/** @returns the answer of the first call; where this one is to do it, the id for its run. */
+function begin(
+  database: Database,
+  claim: Claim,
+): Promise<{ readonly answer: Answer } | { readonly runId: string | null }> {
   const { idempotencyHours, idempotencyRunningSecondsMax } = configuration().limits;
   const name = [claim.tenantId, claim.callerId, claim.key];
   return withTenant(database, claim.tenantId, async (tx) => {
@@ -82,19 +92,21 @@ function begin(database: Database, claim: Claim): Promise<Answer | null> {
       'delete from idempotency_keys where tenant_id = $1 and started_at < now() - make_interval(hours => $2)',
       [claim.tenantId, idempotencyHours],
     );
-    // A call whose process died answers nobody any more: after a while the next one takes its place.
-    const { rowCount } = await tx.query(
-      `insert into idempotency_keys as k (tenant_id, caller_id, key, call_sha256, started_at) values ($1, $2, $3, $4, now())
+    // A call whose process died answers nobody any more: after a while the next one takes its place, and its run.
+    const { rows: begun } = await tx.query<{ runId: string | null }>(
+      `insert into idempotency_keys as k (tenant_id, caller_id, key, call_sha256, started_at, run_id)
+       values ($1, $2, $3, $4, now(), $6)
        on conflict (tenant_id, caller_id, key) do update set started_at = now()
-         where k.status is null and k.call_sha256 = $4 and k.started_at < now() - make_interval(secs => $5)`,
-      [...name, claim.sha256, idempotencyRunningSecondsMax],
+         where k.status is null and k.call_sha256 = $4 and k.started_at < now() - make_interval(secs => $5)
+       returning run_id as "runId"`,
+      [...name, claim.sha256, idempotencyRunningSecondsMax, newId()],
     );
-    if (rowCount === 1) return null;
+    if (begun[0] !== undefined) return begun[0];
     const { rows } = await tx.query<KeptCall>(
       'select call_sha256, status, answer from idempotency_keys where tenant_id = $1 and caller_id = $2 and key = $3',
       name,
     );
-    return answerOf(rows[0], claim);
+    return { answer: await answerOf(rows[0], claim) };
   });
 }
 

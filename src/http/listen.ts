@@ -4,6 +4,7 @@ import { type AccountEvents, openAccounts } from '../accounts/accounts.ts';
 import { appendAccountEvent } from '../audit/account-events.ts';
 import type { Database } from '../database/connect.ts';
 import { codeOf } from '../database/failures.ts';
+import { exportsNoted } from '../export/run-export.ts';
 import { fileStore } from '../file-store/file-store.ts';
 import { openMail } from '../mail/mail.ts';
 import { publicUrl } from '../platform/address.ts';
@@ -12,6 +13,9 @@ import { AppError } from '../platform/errors.ts';
 import { collectStartup } from '../platform/garbage.ts';
 import { buildServer } from './server.ts';
 import type { Services } from './services.ts';
+
+/** How long a process that ends waits for what is written of exports that it broke off. */
+const notedMsMax = 3000;
 
 export interface RunningServer {
   /** Where people reach it, without a slash at the end. */
@@ -54,6 +58,7 @@ export async function listen(
     close: async () => {
       stopping.abort();
       await server.close();
+      await exportsNoted({ msMax: notedMsMax });
       await accounts.close();
       await mail.close();
     },

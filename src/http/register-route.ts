@@ -37,6 +37,7 @@ export function registerRoute(
       method: route.method,
       url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { route },
+      exposeHeadRoute: hasHead(route),
       onRequest: async (request, reply) => {
         // What is answered is for who asks, and for this moment; a route that knows better says so.
         reply.header('cache-control', 'no-store');
@@ -60,9 +61,10 @@ export function registerRoute(
         // A route of a tenant was admitted with both.
         const answer = await withIdempotency(
           { services, route, request, json: call.json, tenant, caller },
-          () =>
+          (runId) =>
             route.handler({
               ...call,
+              runId,
               tenant: tenant as Reached['tenant'],
               caller: caller as Reached['caller'],
             }),
@@ -77,6 +79,12 @@ export function registerRoute(
 export function urlsOf({ scope, path, isAtRoot }: Route): string[] {
   if (isAtRoot) return [path];
   return scope === 'tenant' ? [`/api${path}`, `/api/tenants/{tenant}${path}`] : [`/api${path}`];
+}
+
+/** Bytes that are made for a call go by GET only, as does the record of who took them; kept files have both. */
+function hasHead({ method, answers }: Route): boolean {
+  const isMade = Array.isArray(answers[200]) && answers[206] === undefined;
+  return method === 'GET' && !isMade;
 }
 
 /** A call that proves nothing counts against its address, so that keys cannot be tried out. */
@@ -124,7 +132,11 @@ export function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** @throws AppError `request.media_type`, `request.too_large`; `request.malformed` for a form without a boundary. */
+/**
+ * A file may come packed, and is unpacked where it is read.
+ *
+ * @throws AppError `request.media_type`, `request.too_large`; `request.malformed` for a form without a boundary.
+ */
 function assertBody(body: Bodies | undefined, request: FastifyRequest, bytesMax: number): void {
   if (!hasBody(request)) return;
   const type = mediaTypeOf(request);
@@ -132,17 +144,24 @@ function assertBody(body: Bodies | undefined, request: FastifyRequest, bytesMax:
     const taken = body === undefined ? 'no body' : takenTypes(body).join(', ');
     throw new AppError('request.media_type', `This call takes ${taken}.`);
   }
+  const isFile = !isJson(body, type) && type !== 'multipart/form-data';
+  if (!isFile && !/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+    throw new AppError(
+      'request.media_type',
+      'This call takes its body unpacked, without a Content-Encoding.',
+    );
   if (isJson(body, type) && Number(request.headers['content-length'] ?? 0) > bytesMax)
     throw tooLarge(bytesMax);
   if (type === 'multipart/form-data' && !hasBoundary(request))
     throw new AppError(
       'request.malformed',
-      'The form does not say what stands between its parts: its type lacks the boundary.',
+      'The form does not say what stands between its parts: its type needs a boundary of 1 to 70 characters.',
     );
 }
 
+/** RFC 2046, section 5.1.1. */
 function hasBoundary({ headers }: FastifyRequest): boolean {
-  return /;\s*boundary="?[^\s";]/i.test(headers['content-type'] ?? '');
+  return /;\s*boundary=("[^"]{1,70}"|[^\s";]{1,70}\s*(;|$))/i.test(headers['content-type'] ?? '');
 }
 
 export function takenTypes({ json, form, bytes = [] }: Bodies): string[] {

@@ -23,6 +23,7 @@ import { newId } from '../platform/ids.ts';
 import { log } from '../platform/log.ts';
 import type { Route } from './define-route.ts';
 import { leavePromptly } from './leave-promptly.ts';
+import { linger } from './linger.ts';
 import { registerMetrics } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { registerPages } from './pages.ts';
@@ -60,7 +61,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
 }
 
 function newServer(): FastifyInstance {
-  const { limits, trustProxy } = configuration();
+  const { limits, proxies } = configuration();
   return fastify({
     logger: false,
     genReqId: () => newId(),
@@ -70,7 +71,8 @@ function newServer(): FastifyInstance {
       reply.header('x-request-id', request.id);
       void answerError(error, request, reply);
     },
-    trustProxy,
+    // As many as stand in front and no more: what X-Forwarded-For says beyond them was written by the caller.
+    trustProxy: (_address, hop) => hop < proxies,
     bodyLimit: limits.jsonBytesMax,
     connectionTimeout: limits.silenceSecondsMax * 1000,
     forceCloseConnections: 'idle',
@@ -148,6 +150,12 @@ function logCalls(server: FastifyInstance): void {
   });
 }
 
+/** The reference has dark colours, and no eye for which ones a reader has chosen. */
+const darkWhereWanted = `const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();`;
+
 async function describe(server: FastifyInstance): Promise<void> {
   // The document is JSON of our own making; the plugin's type of it knows every keyword there is.
   const document = openApiOf(routes) as unknown as OpenAPIV3.Document;
@@ -156,7 +164,7 @@ async function describe(server: FastifyInstance): Promise<void> {
   await server.register(swaggerUi, {
     routePrefix: '/api/docs',
     staticCSP: true,
-    theme: { title: 'Clientele API' },
+    theme: { title: 'Clientele API', js: [{ filename: 'dark.js', content: darkWhereWanted }] },
     uiConfig: {
       layout: 'BaseLayout',
       docExpansion: 'none',
@@ -169,10 +177,7 @@ async function describe(server: FastifyInstance): Promise<void> {
 /** What never became a request: a malformed head, or one that took too long. */
 function answerClientError(error: ConnectionError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const isSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const refusal = isSlow
-    ? new AppError('request.too_slow', 'The head of the call did not arrive in time.')
-    : new AppError('request.malformed', 'The call is not HTTP as it should be.');
+  const refusal = refusalOfHead(error.code);
   const id = newId();
   const body = JSON.stringify(problemOf(refusal, id));
   const head = [
@@ -185,14 +190,25 @@ function answerClientError(error: ConnectionError, socket: Socket): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+function refusalOfHead(code: string): AppError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new AppError('request.too_slow', 'The head of the call did not arrive in time.');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new AppError('request.malformed', 'The address of the call, or its headers, are too long.');
+  return new AppError('request.malformed', 'The call is not HTTP as it should be.');
+}
+
 async function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const refusal = refusalOf(error, request);
-  // What is left of a body that nobody reads must not hold the connection.
-  if (!request.raw.readableEnded) reply.header('connection', 'close');
+  if (!request.raw.readableEnded) {
+    // What is left of a body that nobody reads must not hold the connection.
+    reply.header('connection', 'close');
+    linger(request.raw);
+  }
   const { retryAfterSeconds } = refusal.details;
   if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds);
   return reply
@@ -235,6 +251,8 @@ function ofWhatWasSent(error: unknown): AppError | null {
 
 /** What the framework itself refuses. Its words may quote what was sent: they are not passed on. */
 function ofFramework({ statusCode = 500, code = '' }: Partial<FastifyError>): AppError | null {
+  if (/^FST_(FILES|FIELDS|PARTS)_LIMIT$/.test(code))
+    return new AppError('request.too_large', 'The form has more files, or more fields, than are taken.');
   if (statusCode === 413) return new AppError('request.too_large', 'The body is larger than is taken.');
   if (statusCode === 415) return new AppError('request.media_type', 'This kind of body is not taken.');
   if (statusCode === 406) return new AppError('request.invalid', 'The call does not accept what there is.');

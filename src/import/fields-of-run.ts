@@ -43,7 +43,8 @@ export function commonReading(run: ImportRun, tenant: Tenant): ColumnReading {
 
 /** A header of nothing but our own keys was written by a program: no spreadsheet has marked its cells. */
 function hasCanonicalHeader(run: ImportRun): boolean {
-  return (run.inspection?.columns ?? []).every((column) => run.dataset.has(column.name));
+  const columns = (run.inspection?.columns ?? []).filter(({ within }) => within === undefined);
+  return columns.every((column) => run.dataset.has(column.name));
 }
 
 /** A text in a workbook is as it is: no cell of one needs a mark. */

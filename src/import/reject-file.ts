@@ -7,7 +7,7 @@
  */
 
 import type { Database } from '../database/connect.ts';
-import { encodeCsvRow } from '../file-formats/csv.ts';
+import { encodeCsvRow } from '../file-formats/csv/csv.ts';
 import { readRows } from '../file-formats/open.ts';
 import type { Column, Inspection, RowBatch } from '../file-formats/rows.ts';
 import { fileStore } from '../file-store/file-store.ts';

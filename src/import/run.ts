@@ -46,6 +46,8 @@ export interface RunOptions {
    * kept meanwhile. Absent: it goes on by itself, and a run that is not to commit ends with its check.
    */
   readonly review?: 'mapping' | 'plan';
+  /** Undo takes back what somebody changed since, too; said by whoever asks for it. */
+  readonly forceUndo?: boolean;
   /** Who let the run go on after it was held; null at the command line. */
   readonly approvedBy?: string | null;
   /** What a person said of the file, before what is found. */

@@ -11,7 +11,7 @@ import { fileStore } from '../file-store/file-store.ts';
 import { AppError } from '../platform/errors.ts';
 import { noteChange } from '../tenants/custom-fields/define.ts';
 import { findTenant, type Tenant } from '../tenants/tenants.ts';
-import { beginCheck as beginCheckRun, checkRun, planShare, settleCheck } from './check/check.ts';
+import { checkRun, planShare, prepareShares, settleCheck } from './check/check.ts';
 import type { CheckReport } from './check/report.ts';
 import { joinsSets } from './check/write-plan.ts';
 import { AtomicRefusal, commitRun } from './commit/commit.ts';
@@ -193,7 +193,7 @@ async function planRows(step: Step, run: ImportRun, conclude: Conclude): Promise
     });
   const begun = await ours(async (tx) => ({
     epoch: await currentEpoch(tx),
-    ...(await beginCheckRun(tx, run, fields)),
+    ...(await prepareShares(tx, run, fields)),
   }));
   await allDone(begun.shares.map((share) => ours((tx) => planShare(tx, begun.check, share))));
   return ours(async (tx) => keep(tx, await settleCheck(tx, begun.check), begun.epoch));

@@ -8,6 +8,9 @@ import { type Limits, limitsSchema } from './limits.ts';
 /** The folder that holds package.json: where the program is installed. */
 export const installationFolder = fileURLToPath(new URL('../..', import.meta.url));
 
+const webAddress = { protocol: /^https?$/, error: 'begins with http:// or https://' };
+const port = 'takes a number from 0 to 65535';
+
 const settingsSchema = z.object({
   CLIENTELE_DATA: z
     .string()
@@ -16,12 +19,19 @@ const settingsSchema = z.object({
     .describe('Where the private database, the files and the secret live.'),
   DATABASE_URL: z
     .string()
-    .min(1)
+    .regex(/^(postgres(ql)?|socket):|^\//, 'begins with postgres://')
     .optional()
     .describe('A PostgreSQL server of your own, 16 or newer, instead of the private one.'),
+  CLIENTELE_POSTGRES_BIN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The bin folder of an installed PostgreSQL that the private database runs, instead of the one it brings.',
+    ),
   CLIENTELE_SECRET: z
     .string()
-    .min(16, 'needs 16 characters')
+    .min(16, 'needs 16 characters or more')
     .optional()
     .describe(
       'Passwords of the database logins derive from it; without one, a file in the data folder keeps one.',
@@ -34,7 +44,7 @@ const settingsSchema = z.object({
       'Keeps files in this bucket instead of the data folder. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are its keys.',
     ),
   CLIENTELE_S3_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
+    .url(webAddress)
     .optional()
     .describe("An S3 service other than Amazon's; its buckets are then addressed by path."),
   CLIENTELE_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region.'),
@@ -44,14 +54,14 @@ const settingsSchema = z.object({
     .describe('What the keys of all files begin with, such as `clientele/`.'),
   CLIENTELE_HOST: z.string().min(1).default('127.0.0.1').describe('Where the server listens.'),
   CLIENTELE_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
+    .number(port)
+    .int(port)
+    .min(0, port)
+    .max(65_535, port)
     .default(3000)
     .describe('On which port; 0 takes a free one.'),
   CLIENTELE_URL: z
-    .url({ protocol: /^https?$/ })
+    .url(webAddress)
     .optional()
     .describe(
       'Where people reach it, when that is another address: behind a proxy, by a name. Links in mails begin with it.',
@@ -61,12 +71,15 @@ const settingsSchema = z.object({
     .optional()
     .describe('Other sites whose pages may call the API from a browser, separated by commas.'),
   CLIENTELE_TRUST_PROXY: z
-    .enum(['true', 'false'])
+    .string()
+    .regex(/^(true|false|[1-9])$/, 'is true, false, or a number of proxies up to 9')
     .default('false')
-    .describe("`true` when a proxy in front tells the caller's address in X-Forwarded-For."),
+    .describe(
+      "`true` when a proxy in front adds the caller's address to X-Forwarded-For; their number when several do, one behind the other.",
+    ),
   CLIENTELE_METRICS_TOKEN: z
     .string()
-    .min(16, 'needs 16 characters')
+    .min(16, 'needs 16 characters or more')
     .optional()
     .describe('Asked for by /metrics as a bearer token; without one, /metrics answers this machine only.'),
   CLIENTELE_SIGN_UP: z
@@ -76,7 +89,7 @@ const settingsSchema = z.object({
       '`open`: anybody may make an account. Otherwise people come by invitation, by the set-up link or through OIDC.',
     ),
   CLIENTELE_OIDC_ISSUER: z
-    .url({ protocol: /^https?$/ })
+    .url(webAddress)
     .optional()
     .describe('Sign-in through an OpenID Connect provider; the first three go together.'),
   CLIENTELE_OIDC_CLIENT_ID: z.string().min(1).optional().describe('What the provider calls us.'),
@@ -133,6 +146,8 @@ export interface Config {
   /** Absolute. */
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
+  /** The bin folder of an installed PostgreSQL for the private database; undefined: the package's. */
+  readonly postgresBin: string | undefined;
   readonly secret: string | undefined;
   /** Undefined: files lie in the data folder. */
   readonly s3: S3Config | undefined;
@@ -142,7 +157,8 @@ export interface Config {
   /** Without a slash at the end; undefined means where the server listens. */
   readonly url: string | undefined;
   readonly origins: readonly string[];
-  readonly trustProxy: boolean;
+  /** How many proxies stand in front, each of which adds an address to X-Forwarded-For. */
+  readonly proxies: number;
   readonly metricsToken: string | undefined;
   readonly signUp: 'open' | 'closed';
   /** Undefined: people sign in by e-mail and password only. */
@@ -158,7 +174,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param environment an empty variable counts as one that is not set.
- * @throws AppError usage.invalid, naming the variables that are wrong.
+ * @throws AppError configuration.invalid, naming the variables that are wrong.
  */
 export function readConfig(environment: Environment): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -167,12 +183,13 @@ export function readConfig(environment: Environment): Config {
     Object.fromEntries(Object.keys(limitsSchema.shape).map((name) => [name, set[variableOf(name)]])),
   );
   if (!settings.success || !limits.success) {
-    throw new AppError('usage.invalid', complaint([...issuesOf(settings), ...issuesOf(limits)]));
+    throw wrong(complaints([...issuesOf(settings), ...issuesOf(limits)]));
   }
   const { CLIENTELE_DATA, DATABASE_URL, CLIENTELE_SECRET, CLIENTELE_LOG } = settings.data;
   return Object.freeze({
     dataFolder: CLIENTELE_DATA === undefined ? resolve(installationFolder, 'data') : resolve(CLIENTELE_DATA),
     databaseUrl: DATABASE_URL,
+    postgresBin: settings.data.CLIENTELE_POSTGRES_BIN,
     secret: CLIENTELE_SECRET,
     s3: s3ConfigOf(settings.data),
     logLevel: CLIENTELE_LOG,
@@ -180,7 +197,7 @@ export function readConfig(environment: Environment): Config {
     port: settings.data.CLIENTELE_PORT,
     url: settings.data.CLIENTELE_URL?.replace(/\/+$/, ''),
     origins: listOf(settings.data.CLIENTELE_ORIGINS),
-    trustProxy: settings.data.CLIENTELE_TRUST_PROXY === 'true',
+    proxies: proxiesOf(settings.data.CLIENTELE_TRUST_PROXY),
     metricsToken: settings.data.CLIENTELE_METRICS_TOKEN,
     signUp: settings.data.CLIENTELE_SIGN_UP,
     oidc: oidcOf(settings.data),
@@ -199,9 +216,9 @@ function oidcOf(settings: z.infer<typeof settingsSchema>): OidcConfig | undefine
   } = settings;
   if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
-    const message =
-      'CLIENTELE_OIDC_ISSUER, CLIENTELE_OIDC_CLIENT_ID and CLIENTELE_OIDC_CLIENT_SECRET are set together.';
-    throw new AppError('usage.invalid', `The configuration is wrong: ${message}`);
+    throw wrong(
+      'CLIENTELE_OIDC_ISSUER, CLIENTELE_OIDC_CLIENT_ID and CLIENTELE_OIDC_CLIENT_SECRET are set together.',
+    );
   }
   return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name };
 }
@@ -211,11 +228,13 @@ function smtpOf({
   CLIENTELE_MAIL_FROM: from,
 }: z.infer<typeof settingsSchema>): SmtpConfig | undefined {
   if (url === undefined) return undefined;
-  if (from === undefined) {
-    const message = 'CLIENTELE_SMTP_URL needs CLIENTELE_MAIL_FROM.';
-    throw new AppError('usage.invalid', `The configuration is wrong: ${message}`);
-  }
+  if (from === undefined) throw wrong('CLIENTELE_SMTP_URL needs CLIENTELE_MAIL_FROM.');
   return { url, from };
+}
+
+function proxiesOf(text: string): number {
+  if (text === 'false') return 0;
+  return text === 'true' ? 1 : Number(text);
 }
 
 function listOf(text: string | undefined): string[] {
@@ -283,6 +302,19 @@ function issuesOf(result: z.ZodSafeParseResult<unknown>): Issue[] {
   });
 }
 
-function complaint(issues: readonly Issue[]): string {
-  return `The configuration is wrong: ${issues.map(({ name, message }) => `${name}: ${message}`).join('; ')}.`;
+function complaints(issues: readonly Issue[]): string {
+  return `${issues.map(({ name, message }) => `${name} ${message}`).join('; ')}.`;
+}
+
+function wrong(complaint: string): AppError {
+  return new AppError(
+    'configuration.invalid',
+    `The configuration is wrong: ${complaint} docs/reference/configuration.md lists the settings.`,
+  );
+}
+
+/** @returns variables that look like settings of ours and are none, such as a misspelt one; those of tests are. */
+export function unknownVariables(environment: Environment): string[] {
+  const known = new Set([...Object.values(variables()).flat()].map(({ name }) => name));
+  return Object.keys(environment).filter((name) => /^CLIENTELE_(?!TEST_)/.test(name) && !known.has(name));
 }

@@ -5,6 +5,7 @@
 
 const table = {
   'usage.invalid': { status: 400, exit: 2 },
+  'configuration.invalid': { status: 500, exit: 2 },
   'request.invalid': { status: 400, exit: 2 },
   'request.malformed': { status: 400, exit: 2 },
   'request.broken_off': { status: 400, exit: 1 },
@@ -34,6 +35,7 @@ const table = {
   'file.too_large': { status: 413, exit: 1 },
   'file.too_many_columns': { status: 413, exit: 1 },
   'file.zip': { status: 422, exit: 1 },
+  'file.unwritable': { status: 500, exit: 1 },
   'file.store_unreachable': { status: 503, exit: 1 },
   'export.invalid': { status: 422, exit: 2 },
   'export.not_found': { status: 404, exit: 2 },

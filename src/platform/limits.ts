@@ -8,8 +8,10 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-const limit = (preset: number, { min, max }: { readonly min: number; readonly max: number }) =>
-  z.coerce.number().int().min(min).max(max).default(preset);
+const limit = (preset: number, { min, max }: { readonly min: number; readonly max: number }) => {
+  const says = `takes a whole number from ${min} to ${max}`;
+  return z.coerce.number(says).int(says).min(min, says).max(max, says).default(preset);
+};
 
 export const limitsSchema = z.object({
   fileBytesMax: limit(2 * GiB, { min: 1, max: 1024 * GiB }).describe(
@@ -96,14 +98,20 @@ export const limitsSchema = z.object({
   tenantExportAnswersMax: limit(3, { min: 1, max: 100 }).describe(
     'Exports of one tenant that one server answers at the same time.',
   ),
+  answerBytesPerSecondMin: limit(8 * KiB, { min: 0, max: 1 * GiB }).describe(
+    'An export that is answered and taken slower than that, for as long as is said next, is cut off.',
+  ),
+  answerGraceSeconds: limit(60, { min: 1, max: 3600 }).describe(
+    'How long the reader of an answered export may be slower than that.',
+  ),
   linkHoursMax: limit(720, { min: 1, max: 87_600 }).describe(
     'How long a link to the file of an export may be good for, and no longer than the file is kept.',
   ),
   scheduleLookSeconds: limit(5, { min: 1, max: 60 }).describe(
     'How often a worker looks for schedules that are due.',
   ),
-  workerSchedules: limit(2, { min: 1, max: 100 }).describe(
-    'Runs of schedules that one worker brings on at the same time; a connection each.',
+  workerSchedules: limit(4, { min: 1, max: 100 }).describe(
+    'Runs of schedules that one worker brings on at the same time, half of them for one tenant; a connection each.',
   ),
   scheduleAttemptsMax: limit(6, { min: 1, max: 20 }).describe(
     'How often a run of a schedule is tried before it has failed.',
@@ -111,7 +119,9 @@ export const limitsSchema = z.object({
   scheduleRetrySeconds: limit(30, { min: 1, max: 3600 }).describe(
     'How long to wait before it is tried again; four times as long each further time, and never more than four hours.',
   ),
-  deliverySecondsMax: limit(20, { min: 1, max: 600 }).describe('How long a webhook may take to answer.'),
+  deliverySecondsMax: limit(20, { min: 1, max: 600 }).describe(
+    'How long a webhook may take to answer; a bucket has six times as long for each request.',
+  ),
   tenantSchedulesMax: limit(100, { min: 1, max: 10_000 }).describe('Schedules of one tenant.'),
   scheduleHistoryDays: limit(90, { min: 1, max: 3650 }).describe(
     'How long the runs of a schedule stand in its history.',
@@ -146,7 +156,7 @@ export const limitsSchema = z.object({
   ),
   jsonBytesMax: limit(1 * MiB, { min: 1024, max: 1 * GiB }).describe('Bytes of a JSON body.'),
   rowsJsonBytesMax: limit(32 * MiB, { min: 1024, max: 1 * GiB }).describe(
-    'Bytes of a JSON body that brings many rows.',
+    'Bytes of a JSON body that brings many rows, or selects records by their ids.',
   ),
   jsonSecondsMax: limit(30, { min: 1, max: 3600 }).describe('How long a JSON body may take to arrive.'),
   uploadBytesPerSecondMin: limit(8 * KiB, { min: 0, max: 1 * GiB }).describe(
@@ -161,6 +171,9 @@ export const limitsSchema = z.object({
   ),
   silenceSecondsMax: limit(120, { min: 1, max: 3600 }).describe(
     'A connection on which nothing moves is closed.',
+  ),
+  stopSecondsMax: limit(25, { min: 1, max: 3600 }).describe(
+    'How long a server that is told to stop lets calls go on; those that are slower are cut off then.',
   ),
   callsPerMinuteMax: limit(3000, { min: 1, max: 1_000_000 }).describe('Calls of one member or key.'),
   strangerCallsPerMinuteMax: limit(300, { min: 1, max: 1_000_000 }).describe(

@@ -1,5 +1,6 @@
 /**
- * API keys: a program's way in. A key belongs to one tenant and holds permissions of its own, whoever made it. The
+ * API keys: a program's way in. A key belongs to one tenant and holds permissions of its own, whoever made it; when he
+ * is removed, his keys end with him unless somebody says otherwise, since he has seen their tokens. The
  * table lies outside row security, since a key is looked up before its tenant is known; so each statement here names
  * the tenant itself.
  *
@@ -163,7 +164,45 @@ export async function revokeKey(
       throw new AppError('key.not_found', 'There is no such key, or it was revoked before.');
     await noteKey(tx, 'key.revoke', keyId, by?.id ?? null, {});
   });
-  forget(keyId);
+  forgetKeys([keyId]);
+}
+
+/**
+ * Ends the keys that somebody made, and those that were made with them, as `revokeKey` does each.
+ *
+ * @returns their ids: `forgetKeys` them when the transaction is over.
+ */
+export async function revokeKeysOf(
+  tx: TenantTransaction,
+  makerId: string,
+  by: Actor | null,
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `with recursive made (id) as (
+       select id from auth.api_keys where tenant_id = $1 and created_by = $2
+       union select k.id from auth.api_keys k join made on k.tenant_id = $1 and k.created_by = made.id
+     )
+     update auth.api_keys k set revoked_at = $3 from made
+     where k.tenant_id = $1 and k.id = made.id and k.revoked_at is null returning k.id`,
+    [tx.tenantId, makerId, now()],
+  );
+  const ids = rows.map(({ id }) => id);
+  for (const id of ids) await noteKey(tx, 'key.revoke', id, by?.id ?? null, { with_maker: makerId });
+  return ids;
+}
+
+/** @returns the tenants, beside one, in which somebody's own keys are still good: the sites that an agent reaches. */
+export async function tenantsWithKeysOf(
+  database: Database,
+  makerId: string,
+  besideTenantId: string,
+): Promise<readonly string[]> {
+  const { rows } = await database.app.query<{ tenantId: string }>(
+    `select distinct tenant_id as "tenantId" from auth.api_keys
+     where created_by = $1 and tenant_id <> $2 and revoked_at is null`,
+    [makerId, besideTenantId],
+  );
+  return rows.map(({ tenantId }) => tenantId);
 }
 
 interface Remembered extends ApiKey {
@@ -179,8 +218,9 @@ const remembered = new Map<string, Remembered>();
 const rememberedMs = 5000;
 const rememberedMax = 10_000;
 
-function forget(keyId: string): void {
-  for (const [hash, { id }] of remembered) if (id === keyId) remembered.delete(hash);
+/** In this process, keys that were revoked are worth nothing from now on. */
+export function forgetKeys(keyIds: readonly string[]): void {
+  for (const [hash, { id }] of remembered) if (keyIds.includes(id)) remembered.delete(hash);
 }
 
 function remember(hash: string, key: Remembered): void {

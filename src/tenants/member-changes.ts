@@ -8,6 +8,7 @@ import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { leaveDirectory, normalName, noteMember, type SiteRole } from './joining.ts';
+import { forgetKeys, revokeKeysOf, tenantsWithKeysOf } from './keys.ts';
 import { findMember, type Member } from './members.ts';
 import type { Role } from './permissions.ts';
 import { type Actor, assertMayGive } from './role-order.ts';
@@ -71,6 +72,8 @@ async function noteRoles(
  * Removes a member, or takes his invitation back. What he was assigned to is nobody's then, and no customer was
  * created or updated by him any more; journal and trail keep his id. He himself may always go.
  *
+ * The keys that he made end with him, unless they are to be kept: he has seen their tokens.
+ *
  * @throws AppError member.not_found, member.role_above, member.last_owner, and member.owns_record while a customer
  *   record is the account's own.
  */
@@ -79,8 +82,9 @@ export async function removeMember(
   tenantId: string,
   memberId: string,
   by: Actor | null,
+  { keepKeys = false }: { readonly keepKeys?: boolean } = {},
 ): Promise<void> {
-  return retrying(() =>
+  const revoked = await retrying(() =>
     withTenant(database, tenantId, async (tx) => {
       const member = await lockMember(tx, memberId, by);
       if (member.id !== by?.id) await assertMayGive(tx, by, [member.role, member.siteRole]);
@@ -88,14 +92,29 @@ export async function removeMember(
       await assertOwnsNoRecord(tx, member);
       await withdraw(tx, member);
       const released = await releaseCustomers(tx, member.id);
+      const keys = keepKeys ? [] : await revokeKeysOf(tx, member.id, by);
       await noteMember(tx, {
         action: 'member.remove',
         memberId: member.id,
         detail: { role: member.role, site_role: member.siteRole, customers: released },
         actor: by?.id ?? null,
       });
+      return keys;
     }),
   );
+  forgetKeys(revoked);
+  if (!keepKeys) await revokeKeysElsewhere(database, tenantId, memberId, by);
+}
+
+/** Those that a member of an agency made in the tenants below it. */
+async function revokeKeysElsewhere(
+  database: Database,
+  tenantId: string,
+  memberId: string,
+  by: Actor | null,
+): Promise<void> {
+  for (const site of await tenantsWithKeysOf(database, memberId, tenantId))
+    forgetKeys(await retrying(() => withTenant(database, site, (tx) => revokeKeysOf(tx, memberId, by))));
 }
 
 /** Locks the member, who asks, and every owner; in the order of their ids, so that two who ask at once wait in turn. */

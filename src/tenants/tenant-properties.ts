@@ -1,4 +1,6 @@
 /** The properties of a tenant that have columns of their own, and what each may be. */
+import { countryCodeFor } from '../field-types/country-names.ts';
+import { isCurrencyCode } from '../field-types/numbers/currency-signs.ts';
 import { AppError } from '../platform/errors.ts';
 
 export interface TenantProperties {
@@ -22,11 +24,11 @@ const rules: Readonly<Record<keyof TenantProperties, Rule>> = {
       ? 'The name of a tenant has 1 to 255 characters, on one line.'
       : null,
   country: (country) =>
-    /^[A-Z]{2}$/.test(country) ? null : `"${country}" is not a country: give its two letters, such as GB.`,
-  currency: (currency) =>
-    /^[A-Z]{3}$/.test(currency)
+    countryCodeFor(country) === country
       ? null
-      : `"${currency}" is not a currency: give its three letters, such as EUR.`,
+      : `"${country}" is not a country: give its two letters, such as GB.`,
+  currency: (currency) =>
+    isCurrencyCode(currency) ? null : `"${currency}" is not a currency: give its three letters, such as EUR.`,
   timezone: (timezone) =>
     isTimezone(timezone) ? null : `"${timezone}" is not a time zone: give a name such as Europe/London.`,
   language: (language) =>

@@ -59,20 +59,24 @@ export async function createTenant(database: Database, wanted: NewTenant): Promi
   return insertTenant(database.app, newId(), await settled(database, wanted));
 }
 
+/** An account, or what makes one in the transaction of the tenant. */
+export type FirstOwner = Account | ((tx: TenantTransaction) => Promise<Account>);
+
 /**
  * A tenant with its first owner, both or neither.
  *
- * @throws AppError as createTenant does.
+ * @throws AppError as createTenant does, and whatever making the owner throws.
  */
 export async function createTenantFor(
   database: Database,
-  owner: Account,
+  owner: FirstOwner,
   wanted: NewTenant,
 ): Promise<{ tenant: Tenant; memberId: string }> {
   const properties = await settled(database, wanted);
   return withTenant(database, newId(), async (tx) => {
+    const account = typeof owner === 'function' ? await owner(tx) : owner;
     const tenant = await insertTenant(tx, tx.tenantId, properties);
-    const memberId = await joinTenant(tx, owner, { role: 'owner' });
+    const memberId = await joinTenant(tx, account, { role: 'owner' });
     await appendAudit(tx, {
       action: 'tenant.create',
       subjectType: 'tenant',
@@ -149,6 +153,13 @@ async function settled(database: Database, wanted: NewTenant): Promise<Settled> 
   const properties = { name: wanted.name.trim(), country, currency, timezone, language };
   checkProperties(properties);
   const slug = wanted.slug ?? slugFrom(properties.name);
+  if (slug === '' && wanted.slug === undefined) {
+    throw new AppError(
+      'tenant.invalid',
+      `No slug can be made from "${properties.name}": say one, of small letters, digits and hyphens (--slug).`,
+      { property: 'slug' },
+    );
+  }
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug) || isId(slug)) {
     throw new AppError(
       'tenant.invalid',

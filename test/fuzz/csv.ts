@@ -3,7 +3,7 @@
  * with Papa Parse. Text that was spoiled has no truth; there, rows must not depend on the chunks, and every row must
  * begin where and on the line that it says.
  */
-import { readCsvRows } from '../../src/file-formats/csv.ts';
+import { readCsvRows } from '../../src/file-formats/csv/csv.ts';
 import { configuredLimits } from '../../src/file-formats/limits.ts';
 import type { Dialect } from '../../src/file-formats/rows.ts';
 import { type RandomFile, randomFile } from './csv-files.ts';

@@ -18,9 +18,10 @@ const majorMin = 16;
 const examinations = [examineVersion, examineLogins, examineMigrations, examineRuns];
 
 export async function examineDatabase(): Promise<Finding[]> {
-  const { databaseUrl, dataFolder } = configuration();
+  const { databaseUrl, dataFolder, postgresBin } = configuration();
   if (databaseUrl !== undefined) return examineInside();
-  const outside = await inspectEmbedded({ dataFolder });
+  const chosen = postgresBin === undefined ? {} : { binFolder: postgresBin };
+  const outside = await inspectEmbedded({ dataFolder, ...chosen });
   const made = existsSync(join(dataFolder, 'postgres', 'cluster'));
   return made && outside.every(({ ok }) => ok) ? [...outside, ...(await examineInside())] : outside;
 }

@@ -1,10 +1,10 @@
 /** The machine: the runtime, the packages, and the data folder with its room. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../database/embedded/inspect.ts';
-import { configuration, installationFolder } from '../../platform/config.ts';
+import { configuration, installationFolder, unknownVariables } from '../../platform/config.ts';
 
 /** Less room than this, and a large import may fill the disk. */
 const freeBytesMin = 1024 ** 3;
@@ -35,6 +35,15 @@ export function examinePackages(): Finding {
   return { check, ok: false, says, mend: `Run "npm ci --ignore-scripts" in ${installationFolder}.` };
 }
 
+/** The values were looked at before: nothing runs on a wrong one. */
+export function examineSettings(): Finding {
+  const check = 'settings';
+  const unknown = unknownVariables(process.env);
+  if (unknown.length === 0) return { check, ok: true, says: 'Each is one that there is.' };
+  const says = `There is no setting ${unknown.join(', ')}, so that it does nothing.`;
+  return { check, ok: false, says, mend: 'docs/reference/configuration.md lists them all.' };
+}
+
 export async function examineDataFolder(): Promise<Finding[]> {
   const { dataFolder } = configuration();
   if (!existsSync(dataFolder)) {
@@ -46,6 +55,10 @@ export async function examineDataFolder(): Promise<Finding[]> {
 
 function examineAccess(dataFolder: string): Finding {
   const check = 'data folder';
+  if (!statSync(dataFolder).isDirectory()) {
+    const mend = 'Set CLIENTELE_DATA to a folder, or to one that is to be made.';
+    return { check, ok: false, says: `${dataFolder} is no folder.`, mend };
+  }
   try {
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
     return { check, ok: true, says: `${dataFolder} can be written to.` };

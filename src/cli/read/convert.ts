@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { encodeCsvRow } from '../../file-formats/csv.ts';
-import { encodeNdjsonRow } from '../../file-formats/ndjson.ts';
+import { encodeCsvRow } from '../../file-formats/csv/csv.ts';
+import { encodeNdjsonRow } from '../../file-formats/json/ndjson.ts';
 import { readRows } from '../../file-formats/open.ts';
 import type { Inspection, RowBatch, RowFault } from '../../file-formats/rows.ts';
 

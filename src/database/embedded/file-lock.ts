@@ -76,9 +76,14 @@ function openLockFile(path: string): DatabaseSync {
 
 function unlockable(path: string, cause: unknown): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `${path} cannot be locked (${reason}). The data folder must be on a file system with locks and belong to whoever runs the program.`;
+  const mend = isFull(cause)
+    ? 'Make room on the disk.'
+    : 'The data folder must be on a file system with locks and belong to whoever runs the program.';
+  const message = `${path} cannot be locked (${reason}). ${mend}`;
   return new AppError('database.unreachable', message, {}, { cause });
 }
+
+const isFull = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === 13;
 
 /** SQLITE_BUSY is 5; an extended code keeps it in its low byte. */
 function isBusy(error: unknown): boolean {

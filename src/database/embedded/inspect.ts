@@ -107,7 +107,7 @@ async function whyNotInPlace(
 }
 
 function inspectFolder({ folder }: SitePaths): Finding {
-  const check = 'data folder';
+  const check = 'database folder';
   const self = ownAccount();
   const nearest = [folder, ...foldersAbove(folder)].find((path) => existsSync(path)) ?? '/';
   const choose = 'or choose another data folder by CLIENTELE_DATA.';

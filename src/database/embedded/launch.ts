@@ -73,7 +73,7 @@ async function untilItTakesSessions(place: Place, end: Readonly<End>): Promise<v
 }
 
 function endingOf({ logFile }: Place, { reason, signal }: End, log: string): Ending {
-  const message = `PostgreSQL did not start (${reason}). ${lastWords(log)} See ${logFile}.`;
+  const message = `PostgreSQL did not start (${reason}). ${lastWords(log)}. See ${logFile}.`;
   return {
     refusal: new AppError('database.unreachable', message),
     passing: Boolean(signal) || /already exists|pre-existing shared memory/.test(log),
@@ -84,5 +84,5 @@ function endingOf({ logFile }: Place, { reason, signal }: End, log: string): End
 function lastWords(log: string): string {
   const lines = log.split('\n').map((line) => line.replace(/^\S+ \S+ \S+ \[\d+\] /, ''));
   const fatal = lines.filter((line) => /^(FATAL|PANIC|HINT):|error while loading/.test(line));
-  return (fatal.length > 0 ? fatal : lines.filter(Boolean).slice(-3)).join(' ');
+  return (fatal.length > 0 ? fatal : lines.filter(Boolean).slice(-3)).join(' ').replace(/\.$/, '');
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { configuration } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { port } from './answer.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
@@ -123,7 +124,7 @@ async function join(site: Site, options: EmbeddedServerOptions): Promise<Member>
 }
 
 function binariesFor(site: Site, options: EmbeddedServerOptions): Promise<Binaries> {
-  const { binFolder = process.env.CLIENTELE_POSTGRES_BIN, nativeFolder } = options;
+  const { binFolder = configuration().postgresBin, nativeFolder } = options;
   return findBinaries({ binFolder, nativeFolder }, site.account, site.folder);
 }
 

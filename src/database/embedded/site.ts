@@ -128,7 +128,7 @@ function refuseSomebodyElses({ folder }: SitePaths, owner: Account): void {
   if (weAreRoot() || owner.uid === self.uid) return;
   throw new AppError(
     'database.unreachable',
-    `The database in ${folder} belongs to ${owner.name}, and this program runs as ${self.name}. Run it as ${owner.name} or as root, or choose another data folder by CLIENTELE_DATA.`,
+    `The database in ${folder} belongs to ${owner.name}, and this program runs as ${self.name}. Run it as ${owner.uid === 0 ? 'root' : `${owner.name} or as root`}, or choose another data folder by CLIENTELE_DATA.`,
   );
 }
 

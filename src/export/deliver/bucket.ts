@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { upload } from '../../file-store/s3-upload.ts';
+import { configuration } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { checkedAddress, guardedLookup } from './address.ts';
 
@@ -19,9 +20,12 @@ export interface Bucket {
 const connectMs = 10_000;
 const silentMs = 60_000;
 const attemptsMax = 3;
+/** A part has more bytes than the call of a webhook. */
+const requestTimes = 6;
 
 /**
- * Puts a file under a key: whole or not at all. The same file put twice is one.
+ * Puts a file under a key: whole or not at all. The same file put twice is one. However the service behaves, each
+ * request comes to its end.
  *
  * @throws AppError `delivery.failed`, `delivery.address`
  */
@@ -35,7 +39,9 @@ export async function putIntoBucket(
   const stop = (): void => void source.destroy(new Error('The delivery was stopped.'));
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await upload({ client, Bucket: of.bucket, Key: key }, source);
+    const requestMs = requestTimes * configuration().limits.deliverySecondsMax * 1000;
+    const ending = () => AbortSignal.any([signal, AbortSignal.timeout(requestMs)]);
+    await upload({ client, Bucket: of.bucket, Key: key, signal: ending }, source);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof AppError ? error : failure(error);
@@ -71,6 +77,8 @@ function failure(cause: unknown): AppError {
   const named = cause instanceof Error ? cause.name : 'unknown';
   const code =
     cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : named;
+  if (named === 'AbortError' || named === 'TimeoutError')
+    return new AppError('delivery.failed', 'The bucket did not answer in time.', {}, { cause });
   if (code === 'NotPublic')
     return new AppError(
       'delivery.address',

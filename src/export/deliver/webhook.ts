@@ -75,6 +75,11 @@ function send(address: URL, text: string, options: RequestOptions): Promise<numb
       resolve(response.statusCode ?? 0);
       response.on('error', () => {}).resume();
     });
+    // Whoever answers 101 wants another protocol: nobody hears of it otherwise, and it would be waited for without end.
+    request.on('upgrade', (response, socket) => {
+      resolve(response.statusCode ?? 0);
+      socket.destroy();
+    });
     request.on('error', reject);
     request.end(text);
   });

@@ -43,7 +43,8 @@ async function systemOf(tx: TenantTransaction): Promise<string> {
 
 function termsOf({ asked, query, profile }: ExportPlan): string {
   const { dataset, tenant, filter, sort, format, csv, gzip, compress } = asked;
-  const columns = query.columns.map(({ field, header }) => [field.key, field.type, header]);
+  // A choice is shown by its label, which a tenant may change.
+  const columns = query.columns.map(({ field, header }) => [field.key, field.type, header, field.values]);
   const clock = [tenant.timezone, tenant.currency, tenant.country];
   const terms = [dataset.key, columns, filter, sort, format, profile, csv, gzip, compress, clock];
   return createHash('sha256').update(JSON.stringify(terms)).digest('hex');

@@ -41,8 +41,8 @@ export async function carryOut(
     try {
       assertSurvivable(run);
       const maker = await makerOf(database, tenant, schedule);
-      const made = await madeFor(work, maker, signal);
-      await deliverMade(work, { made, maker }, signal);
+      const { made, delivered } = earlier(work, maker) ?? (await make(work, maker, signal));
+      await deliverMade(work, { made, delivered, maker }, signal);
       return await throughOutages(database, () => endRun(database, work, made));
     } catch (error) {
       if (stop.aborted) return giveBackRun(database, lease);
@@ -66,10 +66,26 @@ interface Work {
   readonly run: ScheduleRun;
 }
 
-/** What an earlier attempt has made is taken as it is. */
-async function madeFor(work: Work, maker: Maker, signal: AbortSignal): Promise<Made> {
+/** Files, and the places where they have arrived. */
+type Handing = Pick<ScheduleRun, 'delivered'> & { readonly made: Made };
+
+/**
+ * What an earlier attempt has made is taken as it is, unless schedule or template say something else since, or it holds
+ * what the maker may not read any more.
+ */
+function earlier({ run: { made, delivered }, schedule }: Work, { permissions }: Maker): Handing | undefined {
+  if (made === null || made.madeFor !== writingOf(schedule)) return undefined;
+  const readsAll = permissions === 'everything' || permissions.has(`${schedule.dataset}:read_sensitive`);
+  return made.isSensitive && !readsAll ? undefined : { made, delivered };
+}
+
+/** Another one after each change of what is taken out, and where to. */
+function writingOf({ updatedAt, templateUpdatedAt }: Schedule): string {
+  return `${updatedAt}, ${templateUpdatedAt}`;
+}
+
+async function make(work: Work, maker: Maker, signal: AbortSignal): Promise<Handing> {
   const { carrier, tenant, schedule, lease, run } = work;
-  if (run.made !== null) return run.made;
   const { database } = carrier;
   const { template, dataset } = await withTenant(database, tenant.id, async (tx) => ({
     template: await findTemplate(tx, schedule.templateId),
@@ -78,19 +94,20 @@ async function madeFor(work: Work, maker: Maker, signal: AbortSignal): Promise<M
   const use = { tenant, dataset, ...maker, source: 'schedule' };
   const plan = planOf(template.name, wantedOf(template), use);
   const dueAt = new Date(run.dueAt).toISOString();
-  const { baseline, ...made } = await makeParcel(carrier, { schedule, dueAt, plan }, signal);
+  const { baseline, ...files } = await makeParcel(carrier, { schedule, dueAt, plan }, signal);
+  const made = { ...files, madeFor: writingOf(schedule) };
   await withTenant(database, tenant.id, (tx) =>
-    writeRun(tx, lease, 'made = $4, baseline = $5', [
+    writeRun(tx, lease, `made = $4, baseline = $5, delivered = '[]'`, [
       toJsonb(made),
       baseline === null ? null : toJsonb(baseline),
     ]),
   );
-  return made;
+  return { made, delivered: [] };
 }
 
 async function deliverMade(
   { carrier, tenant, schedule, lease, run }: Work,
-  { made, maker }: { readonly made: Made; readonly maker: Maker },
+  { made, delivered, maker }: Handing & { readonly maker: Maker },
   signal: AbortSignal,
 ): Promise<void> {
   const { destination, secret, dataset } = schedule;
@@ -104,7 +121,7 @@ async function deliverMade(
     dataset,
     by: maker.by,
   };
-  const arrived = new Set(run.delivered);
+  const arrived = new Set(delivered);
   const arrive = async (place: string): Promise<void> => {
     arrived.add(place);
     await withTenant(carrier.database, tenant.id, (tx) =>

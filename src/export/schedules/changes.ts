@@ -39,6 +39,7 @@ export function changedIds({ dataset, horizon, fields }: Changes, tenant: string
   const references = fields.filter(({ type }) => type === 'reference');
   return [
     ...parts.flatMap((part) => changedIn(part, { tenant, horizon })),
+    ...partsOf(dataset).map((part) => bereft(part, { tenant, horizon })),
     ...references.map((field) => renamedBehind(dataset, field, { tenant, horizon })),
   ].join('\n union all ');
 }
@@ -64,6 +65,18 @@ function changedIn(part: Part, { tenant, horizon }: Since): string[] {
     `select o.${ownerOf(part)} from ${part.table} o join ${table} n on n.tenant_id = o.tenant_id and n.id = o.${column}
       where o.tenant_id = ${tenant} and ${isNewer('n', horizon)}`,
   ];
+}
+
+/** Datasets whose records are parts of this one's: the addresses of customers. */
+function partsOf(dataset: Dataset): Dataset[] {
+  const parts = dataset.parts.map(({ table }) => table);
+  return datasets.filter(({ partOf, root }) => partOf !== undefined && parts.includes(root.table));
+}
+
+/** Records that such a part was taken from, with all that was in it. */
+function bereft({ key }: Dataset, { tenant, horizon }: Since): string {
+  return `select g.owner_id from removed_records g
+      where g.tenant_id = ${tenant} and g.dataset = ${literal(key)} and g.owner_id is not null and ${isNewer('g', horizon)}`;
 }
 
 function ownerOf(part: Part): string {

@@ -8,6 +8,7 @@
  * the clock shows one of them, so twice in an hour that is repeated. Both hold wherever one begins to count.
  */
 import { Cron as Pattern } from 'croner';
+import { type ZoneClock, zoneClock } from '../../field-types/dates/zone-clock.ts';
 import { AppError } from '../../platform/errors.ts';
 
 export interface Cron {
@@ -24,24 +25,91 @@ const charactersMax = 200;
  * @throws AppError `schedule.invalid` for what cannot be read, a zone that there is not, and a date that never comes.
  */
 export function cronIn(text: string, zone: string): Cron {
-  const pattern = patternOf(text, zone);
+  assertZone(zone);
+  const times = keepsPace(text)
+    ? ofPattern(patternOf(text, zone))
+    : onClock(ofPattern(patternOf(text, 'UTC')), zoneClock(zone));
   const cron: Cron = {
     next: (after) => {
-      const found = pattern.nextRun(new Date(after));
-      if (found === null) throw refusal(`"${text}" is due on no day that there is.`);
-      return found.getTime();
+      const found = times.next(after);
+      if (found === undefined) throw refusal(`"${text}" is due on no day that there is.`);
+      return found;
     },
-    // A time itself is not before it.
-    latest: (until) => pattern.previousRuns(1, new Date(until + 1))[0]?.getTime(),
+    latest: (until) => times.latest(until),
   };
   cron.next(Date.now());
   return cron;
 }
 
+/** Whether the hours are a wildcard. */
+function keepsPace(text: string): boolean {
+  const [first = '', hours = first] = text.trim().split(/\s+/);
+  return /[*?]|^@hourly$/i.test(hours);
+}
+
+/** As `Cron`, where there may be no time that comes. */
+interface Times {
+  next(after: number): number | undefined;
+  latest(until: number): number | undefined;
+}
+
+function ofPattern(pattern: Pattern): Times {
+  return {
+    next: (after) => pattern.nextRun(new Date(after))?.getTime(),
+    // A time itself is not before it.
+    latest: (until) => pattern.previousRuns(1, new Date(until + 1))[0]?.getTime(),
+  };
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Each time that a clock shows, once. `croner` would do it for one time of the day; where there are several, it passes
+ * over those that are skipped, and repeats those that come twice.
+ *
+ * @param shown by a clock that is never changed.
+ */
+function onClock(shown: Times, clock: ZoneClock): Times {
+  const offsetAt = (at: number): number => clock.offsetAt(Math.floor(at / 1000)) * 1000;
+  return {
+    next: (after) => {
+      // Where the clock was set back, what it shows next may have been before.
+      for (let local = shown.next(after + offsetAt(after)); local !== undefined; local = shown.next(local)) {
+        const at = firstAt(local, clock);
+        if (at > after) return at;
+      }
+      return undefined;
+    },
+    latest: (until) => {
+      // As far as the clock has come, be it set back since.
+      const farthest = until + Math.max(offsetAt(until), offsetAt(until - dayMs));
+      for (let local = shown.latest(farthest); local !== undefined; local = shown.latest(local - 1)) {
+        const at = firstAt(local, clock);
+        if (at <= until) return at;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** When the clock shows the time first, or passes over it. Both are milliseconds. */
+function firstAt(local: number, clock: ZoneClock): number {
+  const shown = local / 1000;
+  const at = clock.toUniversal(shown);
+  const offset = clock.offsetAt(at);
+  let [before, after] = [shown - offset - 1, at];
+  if (at + offset === shown) return at * 1000;
+  while (after - before > 1) {
+    const between = Math.floor((before + after) / 2);
+    if (clock.offsetAt(between) === offset) after = between;
+    else before = between;
+  }
+  return after * 1000;
+}
+
 function patternOf(text: string, zone: string): Pattern {
   if (text.length > charactersMax)
     throw refusal(`What says when a schedule is due has at most ${charactersMax} characters.`);
-  assertZone(zone);
   try {
     // Paused: it is asked for times, and starts nothing by itself.
     return new Pattern(text, { timezone: zone, mode: '5-part', paused: true });

@@ -2,14 +2,14 @@
  * Schedules that are due get a run: one for each time, however many workers look, since whoever locks the schedule first
  * moves its next time on. What was missed while nobody looked is made up by one run, for the last time that was missed.
  */
-import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import { log } from '../../platform/log.ts';
+import { note } from '../trail.ts';
 import { cronIn } from './cron.ts';
-import { hasOpenRun, insertRun, type NewRun } from './run.ts';
+import { hasOpenRun, hastenRun, insertRun, type NewRun } from './run.ts';
 import { locked } from './write-schedule.ts';
 
 interface DueRow {
@@ -76,10 +76,11 @@ async function newRun(tx: TenantTransaction, scheduleId: string, at: string): Pr
 }
 
 /**
- * A run that somebody asks for, also of a schedule that is paused.
+ * A run that somebody asks for, also of a schedule that is paused. One that waits for its next attempt, or for the end of
+ * a pause, is tried at once.
  *
  * @returns its id.
- * @throws AppError `schedule.not_found`; `schedule.busy` while another run of it is waiting or at work.
+ * @throws AppError `schedule.not_found`; `schedule.busy` while another run of it was asked for or is at work.
  */
 export async function askRun(
   database: Database,
@@ -90,29 +91,16 @@ export async function askRun(
   const at = now();
   return withTenant(database, tenantId, async (tx) => {
     await locked(tx, scheduleId);
-    const isBusy = await hasOpenRun(tx, scheduleId);
-    const id = isBusy
-      ? null
-      : await insertRun(tx, {
-          scheduleId,
-          dueAt: at,
-          cause: 'asked',
-          state: 'waiting',
-          failures: [],
-          askedBy: by,
-          at,
-        });
+    const asked = { scheduleId, dueAt: at, cause: 'asked', state: 'waiting', askedBy: by, at } as const;
+    const id = (await hasOpenRun(tx, scheduleId))
+      ? await hastenRun(tx, scheduleId, by)
+      : await insertRun(tx, { ...asked, failures: [] });
     if (id === null)
-      throw new AppError('schedule.busy', 'A run of this schedule is waiting or at work: see its history.');
-    await appendAudit(tx, {
-      action: 'schedule.run',
-      subjectType: 'schedule',
-      subjectId: scheduleId,
-      detail: { run: id },
-      digest: null,
-      actor: by,
-      at,
-    });
+      throw new AppError(
+        'schedule.busy',
+        'A run of this schedule was asked for or is at work: see its history.',
+      );
+    await note(tx, { action: 'schedule.run', subjectId: scheduleId, detail: { run: id }, actor: by, at });
     return id;
   });
 }

@@ -15,6 +15,8 @@ import { type Changes, changedIds, isNewer } from './changes.ts';
 /** @returns what is to be asked for beside the changed records: their ids, why, and the keys that the file has too. */
 export function goneOf(asked: ExportAsked, changes: Changes): ExportAsked {
   const keys = keysIn(changes);
+  // A filter by a sensitive field tells something of it by whom it does not choose.
+  const sensitive = changes.fields.some((field) => field.sensitive === true);
   const { csv, format, profile, compress, gzip, tenant, permissions, by, source } = asked;
   return {
     csv,
@@ -26,7 +28,7 @@ export function goneOf(asked: ExportAsked, changes: Changes): ExportAsked {
     permissions,
     by,
     source,
-    dataset: goneDataset(changes.dataset, keys),
+    dataset: goneDataset(changes.dataset, keys, sensitive),
     root: () => goneSql(asked, changes, keys),
     columns: 'all',
   };
@@ -40,7 +42,7 @@ function keysIn({ dataset, fields }: Changes): FieldDefinition[] {
     .filter((field) => field.part === dataset.root.key);
 }
 
-function goneDataset(of: Dataset, keys: readonly FieldDefinition[]): Dataset {
+function goneDataset(of: Dataset, keys: readonly FieldDefinition[], sensitive: boolean): Dataset {
   const own = keys.map(({ key, label, type }) => ({
     key,
     label,
@@ -53,7 +55,7 @@ function goneDataset(of: Dataset, keys: readonly FieldDefinition[]): Dataset {
     label: `${of.label}, gone`,
     singular: of.singular,
     parts: [{ key: 'gone', table: of.root.table, kind: 'root' }],
-    fields: inPart('gone', [uuid('id', 'ID'), text('reason', 'Reason'), ...own]),
+    fields: inPart('gone', [{ ...uuid('id', 'ID'), sensitive }, text('reason', 'Reason'), ...own]),
     matchKeys: [],
   });
 }

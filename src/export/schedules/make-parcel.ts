@@ -15,7 +15,7 @@ import { goneOf } from './gone.ts';
 import type { Made } from './run.ts';
 import type { Schedule } from './schedule.ts';
 
-export interface MadeRun extends Made {
+export interface MadeRun extends Omit<Made, 'madeFor'> {
   /** For the next run; null where all records are taken out each time. */
   readonly baseline: Baseline | null;
 }

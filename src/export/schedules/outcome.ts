@@ -1,5 +1,4 @@
 /** How a run of a schedule ends: well; to be tried again; or failed, which its maker is told. */
-import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
 import { toJsonb } from '../../database/jsonb.ts';
 import { throughOutages } from '../../database/retrying.ts';
@@ -10,6 +9,7 @@ import { AppError, type ErrorCode } from '../../platform/errors.ts';
 import { log } from '../../platform/log.ts';
 import type { Tenant } from '../../tenants/tenants.ts';
 import type { Carrier } from '../deliver/carrier.ts';
+import { note } from '../trail.ts';
 import { type RunLease, writeRun } from './lease.ts';
 import type { Failure, Made, ScheduleRun } from './run.ts';
 import type { Schedule } from './schedule.ts';
@@ -45,9 +45,8 @@ export async function endRun(database: Database, work: RunAtWork, made: Made): P
        where s.tenant_id = $1 and s.id = $2 and r.tenant_id = $1 and r.id = $3`,
       [tenant.id, schedule.id, run.id, schedule.updatedAt],
     );
-    await appendAudit(tx, {
+    await note(tx, {
       action: 'schedule.deliver',
-      subjectType: 'schedule',
       subjectId: schedule.id,
       detail: {
         run: run.id,
@@ -63,7 +62,6 @@ export async function endRun(database: Database, work: RunAtWork, made: Made): P
           sha256,
         })),
       },
-      digest: null,
       actor: null,
       at,
     });
@@ -123,12 +121,10 @@ export async function failRun(carrier: Carrier, work: RunAtWork, error: unknown)
         'update export_schedules set failing_since = coalesce(failing_since, $3) where tenant_id = $1 and id = $2',
         [tenant.id, schedule.id, failure.at],
       );
-      await appendAudit(tx, {
+      await note(tx, {
         action: 'schedule.fail',
-        subjectType: 'schedule',
         subjectId: schedule.id,
         detail: { run: run.id, attempts: run.attempts, code: failure.code },
-        digest: null,
         actor: null,
         at: failure.at,
       });

@@ -23,8 +23,10 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What is made for a run, once however often it is tried. */
+/** What is made for a run, once however often it is tried, as long as what was said of it stands. */
 export interface Made {
+  /** Which writing of schedule and template it was made for: see `writingOf`. */
+  readonly madeFor: string;
   readonly contents: Parcel['contents'];
   readonly isSensitive: boolean;
   readonly files: readonly ParcelFile[];
@@ -141,13 +143,19 @@ export async function insertRun(tx: TenantTransaction, run: NewRun): Promise<str
   return rows[0]?.id ?? null;
 }
 
-/** A run that waits for its next attempt was made for what the schedule was: it is made anew. */
-export async function forgetMade(tx: TenantTransaction, scheduleId: string): Promise<void> {
-  await tx.query(
-    `update export_schedule_runs set made = null, baseline = null, delivered = '[]'
-     where tenant_id = $1 and schedule_id = $2 and state = 'waiting'`,
-    [tx.tenantId, scheduleId],
+/** @returns the id of the run that waits for a time or for the end of a pause, and now does not; null when none does. */
+export async function hastenRun(
+  tx: TenantTransaction,
+  scheduleId: string,
+  by: string | null,
+): Promise<string | null> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update export_schedule_runs set cause = 'asked', asked_by = $3, try_at = null
+     where tenant_id = $1 and schedule_id = $2 and state = 'waiting' and (try_at is not null or cause = 'clock' and exists (
+       select from export_schedules s where s.tenant_id = $1 and s.id = $2 and s.paused_at is not null)) returning id`,
+    [tx.tenantId, scheduleId, by],
   );
+  return rows[0]?.id ?? null;
 }
 
 /** Is a run of the schedule waiting or at work? */

@@ -24,6 +24,8 @@ export interface Schedule {
   readonly name: string;
   readonly templateId: string;
   readonly templateName: string;
+  /** As PostgreSQL writes a timestamptz. */
+  readonly templateUpdatedAt: string;
   /** Key. */
   readonly dataset: string;
   readonly cron: string;
@@ -52,7 +54,8 @@ interface Row extends Omit<Schedule, 'runsAs'> {
   readonly runsAsUser: string | null;
 }
 
-const selected = `select s.id, s.name, s.template_id as "templateId", t.name as "templateName", t.dataset, s.cron, s.timezone, s.mode,
+const selected = `select s.id, s.name, s.template_id as "templateId", t.name as "templateName",
+  t.updated_at as "templateUpdatedAt", t.dataset, s.cron, s.timezone, s.mode,
   s.destination, s.secret, s.runs_as as "runsAs", s.runs_as_id as "runsAsId", s.runs_as_user as "runsAsUser", s.paused_at as "pausedAt",
   s.failing_since as "failingSince", s.next_at as "nextAt", s.baseline, s.created_by as "createdBy", s.created_at as "createdAt",
   s.updated_by as "updatedBy", s.updated_at as "updatedAt"

@@ -26,20 +26,27 @@ export async function workOnSchedules(
   carrier: Carrier,
   { stop, untilIdle = false }: ScheduleWorkerOptions,
 ): Promise<number> {
-  const atWork = new Set<Promise<void>>();
+  const atWork = new Map<Promise<void>, string>();
   let ended = 0;
+  let latest = '';
   const begin = (taken: LeasedRun): void => {
     const ends = bringOn(carrier, taken, stop).then((isOver) => {
       if (isOver) ended += 1;
       atWork.delete(ends);
     });
-    atWork.add(ends);
+    latest = taken.lease.tenantId;
+    atWork.set(ends, latest);
+  };
+  /** Receivers that take their time keep no other tenant's files waiting. */
+  const hasRoom = (tenantId: string): boolean => {
+    const { workerSchedules } = configuration().limits;
+    const own = [...atWork.values()].filter((id) => id === tenantId).length;
+    return atWork.size < workerSchedules && own < Math.ceil(workerSchedules / 2) && !stop.aborted;
   };
   let tidiedAt = Number.NEGATIVE_INFINITY;
   while (!stop.aborted) {
     try {
-      const hasRoom = (): boolean => atWork.size < configuration().limits.workerSchedules && !stop.aborted;
-      const isIdle = await look(carrier, { hasRoom, begin });
+      const isIdle = await look(carrier, { latest, hasRoom, begin });
       if (untilIdle && isIdle && atWork.size === 0) break;
       if (performance.now() - tidiedAt > tidyEveryMs) {
         tidiedAt = performance.now();
@@ -48,26 +55,29 @@ export async function workOnSchedules(
     } catch (error) {
       log().warn({ err: error }, 'schedules could not be looked at; they are the next time');
     }
-    await pause(atWork, stop);
+    await pause([...atWork.keys()], stop);
   }
-  await Promise.all(atWork);
+  await Promise.all(atWork.keys());
   return ended;
 }
 
 interface Room {
-  hasRoom(): boolean;
+  /** The tenant of whom something was begun last: the others come before him. */
+  readonly latest: string;
+  hasRoom(tenantId: string): boolean;
   begin(taken: LeasedRun): void;
 }
 
 /** @returns whether there was nothing to begin. */
-async function look(carrier: Carrier, { hasRoom, begin }: Room): Promise<boolean> {
+async function look(carrier: Carrier, { latest, hasRoom, begin }: Room): Promise<boolean> {
   const { database } = carrier;
   const tenants = await throughOutages(database, () => listTenants(database));
+  const turn = tenants.findIndex(({ id }) => id === latest) + 1;
   let isIdle = true;
-  for (const { id } of tenants) {
+  for (const { id } of [...tenants.slice(turn), ...tenants.slice(0, turn)]) {
     await throughOutages(database, () => beginDue(database, id));
-    const taken = hasRoom() ? await throughOutages(database, () => takeRun(database, id)) : null;
-    if (taken === null && hasRoom()) continue;
+    const taken = hasRoom(id) ? await throughOutages(database, () => takeRun(database, id)) : null;
+    if (taken === null && hasRoom(id)) continue;
     isIdle = false;
     if (taken !== null) begin(taken);
   }
@@ -91,7 +101,7 @@ async function bringOn(carrier: Carrier, taken: LeasedRun, stop: AbortSignal): P
 }
 
 /** Until it is time to look again, one of the runs at work has ended, or the worker is to stop. */
-async function pause(atWork: ReadonlySet<Promise<void>>, stop: AbortSignal): Promise<void> {
+async function pause(atWork: readonly Promise<void>[], stop: AbortSignal): Promise<void> {
   if (stop.aborted) return;
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, configuration().limits.scheduleLookSeconds * 1000);

@@ -1,7 +1,5 @@
 /** Making, changing, pausing and removing schedules; each leaves an entry in the audit trail. */
-import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
-import { codeOf } from '../../database/failures.ts';
 import { toJsonb } from '../../database/jsonb.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { datasetWithin } from '../../datasets/custom/tenant-dataset.ts';
@@ -20,12 +18,12 @@ import {
   type NewDestination,
 } from '../deliver/destination.ts';
 import { assertRecipients } from '../deliver/recipients.ts';
-import { keptName } from '../templates/names.ts';
+import { keptName, refuseTaken } from '../templates/names.ts';
 import { findTemplate, type Template } from '../templates/template.ts';
 import { planOf, wantedOf } from '../templates/use.ts';
+import { note } from '../trail.ts';
 import { assertFollowable } from './baseline.ts';
 import { cronIn } from './cron.ts';
-import { forgetMade } from './run.ts';
 import { actorOf, findSchedule, type Mode, type RunsAs, runsAsColumns, type Schedule } from './schedule.ts';
 
 export interface NewSchedule {
@@ -63,7 +61,7 @@ export async function createSchedule(
   const id = newId();
   const at = now();
   const { timezone = tenant.timezone, cron, mode } = wanted;
-  const { name, norm } = keptName(wanted.name, 'schedule', 'schedule.invalid');
+  const { name, norm } = keptName(wanted.name, 'schedule');
   const nextAt = nextOf(cron, timezone, at);
   const kept = await keptDestination(wanted.destination, id);
   return withTenant(database, tenant.id, async (tx) => {
@@ -92,9 +90,9 @@ export async function createSchedule(
           at,
         ],
       )
-      .catch(refuseTaken(name));
+      .catch(refuseTaken(name, 'schedule'));
     const schedule = await findSchedule(tx, id);
-    await note(tx, 'schedule.create', schedule, actorOf(runsAs));
+    await note(tx, { action: 'schedule.create', ...subjectOf(schedule), actor: actorOf(runsAs), at });
     return { schedule, secret: kept.shown };
   });
 }
@@ -148,10 +146,9 @@ export async function changeSchedule(
           isFollowed,
         ],
       )
-      .catch(refuseTaken(after.name));
-    if (!isFollowed) await forgetMade(tx, id);
+      .catch(refuseTaken(after.name, 'schedule'));
     const schedule = await findSchedule(tx, id);
-    await note(tx, 'schedule.change', schedule, actorOf(writer.runsAs));
+    await note(tx, { action: 'schedule.change', ...subjectOf(schedule), actor: actorOf(writer.runsAs), at });
     return { schedule, secret: kept?.shown ?? null };
   });
 }
@@ -169,7 +166,7 @@ interface Merged {
 function merged(before: Schedule, change: ScheduleChange, kept: Kept | null): Merged {
   const { destination, secret } = kept ?? before;
   return {
-    ...keptName(change.name ?? before.name, 'schedule', 'schedule.invalid'),
+    ...keptName(change.name ?? before.name, 'schedule'),
     cron: (change.cron ?? before.cron).trim(),
     timezone: change.timezone ?? before.timezone,
     mode: change.mode ?? before.mode,
@@ -195,7 +192,8 @@ export async function pauseSchedule(
       [tenantId, id, paused ? at : null, nextAt],
     );
     const schedule = await findSchedule(tx, id);
-    await note(tx, paused ? 'schedule.pause' : 'schedule.resume', schedule, by);
+    const action = paused ? 'schedule.pause' : 'schedule.resume';
+    await note(tx, { action, ...subjectOf(schedule), actor: by, at });
     return schedule;
   });
 }
@@ -214,7 +212,7 @@ export async function removeSchedule(
       id,
     ]);
     await tx.query('delete from export_schedules where tenant_id = $1 and id = $2', [tenantId, id]);
-    await note(tx, 'schedule.remove', schedule, by);
+    await note(tx, { action: 'schedule.remove', ...subjectOf(schedule), actor: by, at: now() });
   });
 }
 
@@ -266,28 +264,6 @@ async function assertPossible(
   await assertRecipients(tx, tenant, destination.to, contents);
 }
 
-function refuseTaken(name: string): (error: unknown) => never {
-  return (error) => {
-    if (codeOf(error) !== '23505') throw error;
-    throw new AppError('schedule.exists', `There is a schedule "${name}" already: choose another name.`, {
-      name,
-    });
-  };
-}
-
-async function note(
-  tx: TenantTransaction,
-  action: `schedule.${'create' | 'change' | 'pause' | 'resume' | 'remove'}`,
-  { id, templateId, mode, cron, timezone, destination }: Schedule,
-  actor: string | null,
-): Promise<void> {
-  await appendAudit(tx, {
-    action,
-    subjectType: 'schedule',
-    subjectId: id,
-    detail: { template: templateId, mode, cron, timezone, to: destination.kind },
-    digest: null,
-    actor,
-    at: now(),
-  });
+function subjectOf({ id, templateId, mode, cron, timezone, destination }: Schedule) {
+  return { subjectId: id, detail: { template: templateId, mode, cron, timezone, to: destination.kind } };
 }

@@ -9,9 +9,10 @@ import type { Asker } from '../../tenants/asker.ts';
 import type { Permission } from '../../tenants/permissions.ts';
 import type { Tenant } from '../../tenants/tenants.ts';
 import type { ExportAsked } from '../asked.ts';
-import { type ExportEntry, entryOf, insertEntry, loadExport, noteExport } from '../history.ts';
+import { type ExportEntry, entryOf, insertEntry, loadExport } from '../history.ts';
 import { withOwnFields } from '../own-fields.ts';
 import { assertPossible, planExport } from '../snapshot.ts';
+import { note } from '../trail.ts';
 import { askedBy, type ExportWanted, wantedSchema } from '../wanted.ts';
 
 /** What the worker needs, as the export's row keeps it. */
@@ -64,7 +65,7 @@ export async function askForFile(database: Database, asking: AskedForFile): Prom
       toJsonb(kept),
     ]);
     const waiting = await loadExport(tx, entry.id);
-    await noteExport(tx, {
+    await note(tx, {
       action: 'export.ask',
       subjectId: entry.id,
       detail: { dataset: entry.dataset, format: entry.format, fields: entry.fields, source },

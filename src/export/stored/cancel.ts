@@ -4,7 +4,8 @@ import { throughOutages } from '../../database/retrying.ts';
 import { withTenant } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type ExportEntry, loadExport, noteExport } from '../history.ts';
+import { type ExportEntry, loadExport } from '../history.ts';
+import { note } from '../trail.ts';
 
 /**
  * Whoever makes the file hears of it within a second, and removes what there is of it. Asking once more for what was
@@ -32,7 +33,7 @@ export function cancelExport(
       );
       const entry = await loadExport(tx, exportId);
       if (rowCount === 1)
-        await noteExport(tx, { action: 'export.cancel', subjectId: exportId, detail: {}, actor: by, at });
+        await note(tx, { action: 'export.cancel', subjectId: exportId, detail: {}, actor: by, at });
       else if (entry.state !== 'cancelled')
         throw new AppError('export.move', `The export is ${entry.state}: it cannot be cancelled.`);
       return entry;

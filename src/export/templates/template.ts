@@ -2,7 +2,6 @@
  * A template is an export under a name: dataset, columns, filter, order, format and style. It holds no records and no
  * permissions: whoever uses it takes out what he himself may.
  */
-import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
 import { codeOf } from '../../database/failures.ts';
 import { toJsonb } from '../../database/jsonb.ts';
@@ -11,8 +10,9 @@ import { now } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { actorOf, type RunsAs, runsAsColumns } from '../schedules/schedule.ts';
+import { note } from '../trail.ts';
 import type { ExportWanted } from '../wanted.ts';
-import { keptName, normOf } from './names.ts';
+import { keptName, normOf, refuseTaken } from './names.ts';
 
 export interface Template {
   readonly id: string;
@@ -68,7 +68,7 @@ export async function createTemplate(
   { name, wanted }: { readonly name: string; readonly wanted: ExportWanted },
   by: string | null,
 ): Promise<Template> {
-  const kept = keptName(name, 'template', 'template.invalid');
+  const kept = keptName(name, 'template');
   const { dataset, ...content } = wanted;
   const at = now();
   return withTenant(database, tenantId, async (tx) => {
@@ -78,9 +78,9 @@ export async function createTemplate(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $7, $8) returning ${columns}`,
         [tenantId, newId(), kept.name, kept.norm, dataset, toJsonb(content), by, at],
       )
-      .catch(refuseTaken(kept.name));
+      .catch(refuseTaken(kept.name, 'template'));
     const template = rows[0] as Template;
-    await note(tx, 'template.create', template, by, at);
+    await note(tx, { action: 'template.create', ...subjectOf(template), actor: by, at });
     return template;
   });
 }
@@ -99,7 +99,7 @@ export async function changeTemplate(
   as: RunsAs,
 ): Promise<Template> {
   const by = actorOf(as);
-  const kept = change.name === undefined ? undefined : keptName(change.name, 'template', 'template.invalid');
+  const kept = change.name === undefined ? undefined : keptName(change.name, 'template');
   const { dataset = null, ...content } = change.wanted ?? {};
   const at = now();
   return withTenant(database, tenantId, async (tx) => {
@@ -119,7 +119,7 @@ export async function changeTemplate(
           at,
         ],
       )
-      .catch(refuseTaken(kept?.name ?? ''));
+      .catch(refuseTaken(kept?.name ?? '', 'template'));
     const [template] = rows;
     if (template === undefined) throw new AppError('template.not_found', 'There is no such template.');
     if (change.wanted !== undefined)
@@ -127,7 +127,7 @@ export async function changeTemplate(
         'update export_schedules set runs_as = $3, runs_as_id = $4, runs_as_user = $5 where tenant_id = $1 and template_id = $2',
         [tenantId, id, ...runsAsColumns(as)],
       );
-    await note(tx, 'template.change', template, by, at);
+    await note(tx, { action: 'template.change', ...subjectOf(template), actor: by, at });
     return template;
   });
 }
@@ -152,7 +152,7 @@ export async function removeTemplate(
         // A schedule that was made of it just now.
         throw codeOf(error) === '23503' ? inUse() : error;
       });
-    await note(tx, 'template.remove', template, by, now());
+    await note(tx, { action: 'template.remove', ...subjectOf(template), actor: by, at: now() });
   });
 }
 
@@ -161,29 +161,6 @@ function inUse(schedule?: string): AppError {
   return new AppError('template.in_use', `${which} runs this template: remove the schedule first.`);
 }
 
-function refuseTaken(name: string): (error: unknown) => never {
-  return (error) => {
-    if (codeOf(error) !== '23505') throw error;
-    throw new AppError('template.exists', `There is a template "${name}" already: choose another name.`, {
-      name,
-    });
-  };
-}
-
-async function note(
-  tx: TenantTransaction,
-  action: `template.${'create' | 'change' | 'remove'}`,
-  { id, dataset }: Template,
-  actor: string | null,
-  at: string,
-): Promise<void> {
-  await appendAudit(tx, {
-    action,
-    subjectType: 'template',
-    subjectId: id,
-    detail: { dataset },
-    digest: null,
-    actor,
-    at,
-  });
+function subjectOf({ id, dataset }: Template) {
+  return { subjectId: id, detail: { dataset } };
 }

@@ -3,8 +3,8 @@
  * characters that XML does not hold: `_x000B_` for U+000B, `_x005F_` for an underscore (ECMA-376 part 1, 22.9.2.19).
  */
 import { Problem } from '../../platform/problems.ts';
-import { wholeCharacters } from '../invalid-utf8.ts';
-import { unreadable } from '../json-value.ts';
+import { wholeCharacters } from '../encodings/invalid-utf8.ts';
+import { unreadable } from '../json/json-value.ts';
 
 const underscore = 0x5f;
 const startBytes = 4096;

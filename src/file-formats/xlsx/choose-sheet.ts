@@ -1,6 +1,6 @@
 /** The sheet of a workbook that is read: the one a person names, else the first with anything in it. */
 import { AppError } from '../../platform/errors.ts';
-import type { SampleRow } from '../sample-rows.ts';
+import type { SampleRow } from '../sniffing/sample-rows.ts';
 import type { Workbook } from './open-workbook.ts';
 import { holdsAnything, readSheet, type SheetReading } from './read-sheet.ts';
 import { SheetBatch } from './sheet-batch.ts';

@@ -2,8 +2,8 @@
 import { nameColumns, numberColumns, renamedNote } from '../header.ts';
 import type { ReadLimits } from '../limits.ts';
 import type { Column, Dialect, Inspection } from '../rows.ts';
-import type { SampleRow } from '../sample-rows.ts';
-import { sniffFooter } from '../sniff-footer.ts';
+import type { SampleRow } from '../sniffing/sample-rows.ts';
+import { sniffFooter } from '../sniffing/sniff-footer.ts';
 import { chooseSheet, firstRows } from './choose-sheet.ts';
 import type { Workbook } from './open-workbook.ts';
 import { cellContext } from './read-sheet.ts';
@@ -36,7 +36,7 @@ export async function inspectWorkbook(workbook: Workbook, look: WorkbookLook): P
     const atOnce = look.whole ? limits : few;
     const options: TableOptions = { workbook, sheet, dialect, columns, context, limits: atOnce };
     const found = await lookThrough(new SheetTable(options), columns, look);
-    const footerRows = given.footerRows ?? sniffFooter(found.lastRows, columns);
+    const footerRows = given.footerRows ?? sniffFooter(found.lastRows, columns).rows;
     return {
       dialect: {
         ...asText,
@@ -148,7 +148,7 @@ function tableNotes(
     notes.push(
       footerRows === 1
         ? 'The last row is a total and is left out.'
-        : `The last ${footerRows} rows are totals and are left out.`,
+        : `The last ${footerRows} rows are totals, or what the report says of itself, and are left out.`,
     );
   }
   return notes;

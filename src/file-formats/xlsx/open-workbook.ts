@@ -12,8 +12,8 @@ import { fileSize, readPart } from '../file-bytes.ts';
 import { isCompoundFile, type Packing, packingOf } from '../file-kind.ts';
 import type { ReadLimits } from '../limits.ts';
 import { compoundFileRefusal, isWorkbook } from '../office-kind.ts';
-import { openBytes } from '../unpack.ts';
-import { type PackedFile, readZipDirectory, unpackedBytes } from '../zip-directory.ts';
+import { openBytes } from '../packing/unpack.ts';
+import { type PackedFile, readZipDirectory, unpackedBytes } from '../packing/zip-directory.ts';
 import { assertSafeArchive } from './safe-archive.ts';
 import { readWorkbookParts, type WorkbookParts } from './workbook-parts.ts';
 

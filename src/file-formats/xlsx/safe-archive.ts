@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../platform/errors.ts';
 import type { ReadLimits } from '../limits.ts';
-import { assertUnpackable, type PackedFile } from '../zip-directory.ts';
+import { assertUnpackable, type PackedFile } from '../packing/zip-directory.ts';
 
 /** @throws AppError `file.zip` or `file.too_large` */
 export function assertSafeArchive(files: readonly PackedFile[], limits: ReadLimits): void {

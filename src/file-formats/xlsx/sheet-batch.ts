@@ -1,6 +1,6 @@
 /** A batch of rows of a sheet. A cell becomes a string when it is asked for. */
 import { mayBeMojibake } from '../batch-warnings.ts';
-import { findMojibake } from '../mojibake.ts';
+import { findMojibake } from '../encodings/mojibake.ts';
 import type { RowBatch, RowFault } from '../rows.ts';
 import { unescapedText } from './cell-bytes.ts';
 import { numberText } from './number-cell.ts';

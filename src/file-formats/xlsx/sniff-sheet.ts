@@ -3,8 +3,8 @@
 import { AppError } from '../../platform/errors.ts';
 import type { ReadLimits } from '../limits.ts';
 import type { Dialect } from '../rows.ts';
-import type { SampleRow } from '../sample-rows.ts';
-import { sniffHeader } from '../sniff-header.ts';
+import type { SampleRow } from '../sniffing/sample-rows.ts';
+import { sniffHeader } from '../sniffing/sniff-header.ts';
 
 export interface SniffedSheet {
   readonly header: boolean;

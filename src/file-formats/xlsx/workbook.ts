@@ -14,7 +14,7 @@ import {
   entryBytesMax,
   localHeader,
   type ZipEntry,
-} from '../zip-writer.ts';
+} from '../packing/zip-writer.ts';
 import {
   leadingParts,
   type Part,

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../platform/errors.ts';
 import { bytesPassed } from '../../platform/garbage.ts';
-import { wholeCharacters } from '../invalid-utf8.ts';
-import { type Transcoder, transcoderFor } from '../transcode.ts';
+import { wholeCharacters } from '../encodings/invalid-utf8.ts';
+import { type Transcoder, transcoderFor } from '../encodings/transcode.ts';
 import { XmlScanner, type XmlSink } from './xml-scanner.ts';
 import { brokenXml } from './xml-text.ts';
 

@@ -4,7 +4,7 @@ import { customers } from '../../datasets/customers.ts';
 import { importInBatches } from '../../import/batch/in-batches.ts';
 import { distinctValues, requiring } from '../../import/batch/row-checks.ts';
 import type { TenantCall } from '../define-route.ts';
-import { customerRows, headersFor, isLeftOut, reasonOf, stayConnected, textIn } from './rows.ts';
+import { customerRows, headersFor, isLeftOut, reasonOf, runOf, stayConnected, textIn } from './rows.ts';
 
 export const commerceImportSchema = z.strictObject({
   data: customerRows,
@@ -24,13 +24,14 @@ type CommerceImport = z.output<typeof commerceImportSchema>;
 
 /** Each row has names and an e-mail, and is matched by the e-mail alone. */
 export async function importRows(
-  { services, request, tenant, caller }: TenantCall<unknown, unknown, unknown>,
+  { services, request, tenant, caller, runId }: TenantCall<unknown, unknown, unknown>,
   { data, mode }: CommerceImport,
 ) {
   stayConnected(request);
   const result = await importInBatches(services.database, {
     tenantId: tenant.id,
     by: caller.id,
+    ...runOf(runId),
     dataset: 'customers',
     source: 'customers import',
     rows: data,

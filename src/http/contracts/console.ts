@@ -8,6 +8,7 @@ import { defaultOptions, type ImportRun, type RunOptions } from '../../import/ru
 import { AppError, type ErrorCode } from '../../platform/errors.ts';
 import { sayProblem } from '../../platform/problems.ts';
 import type { TenantCall } from '../define-route.ts';
+import { fileNameOf } from '../file-name.ts';
 import { paced } from '../pace.ts';
 import { consoleKey } from './console-keys.ts';
 import { readFormFile } from './form-file.ts';
@@ -64,7 +65,7 @@ async function take(
   goesTo: Pick<RunOptions, 'commit' | 'review'>,
 ): Promise<string> {
   const { file, fields } = await readFormFile(request, 'file', consoleFormSchema);
-  return takeStream(services.database, file.filename || 'upload', paced(file.file), {
+  return takeStream(services.database, fileNameOf(file.filename), paced(file.file), {
     tenantId: tenant.id,
     dataset: 'customers',
     by: caller.id,

@@ -4,6 +4,7 @@ import type { ExportAsked } from '../../export/asked.ts';
 import { mediaTypes } from '../../export/encode.ts';
 import { runWhereRoom } from '../../export/room.ts';
 import { now } from '../../platform/clock.ts';
+import { attachment } from '../attachment.ts';
 import type { StreamAnswer, TenantCall } from '../define-route.ts';
 
 type Asked = Omit<ExportAsked, 'tenant' | 'dataset' | 'permissions' | 'by'> &
@@ -27,7 +28,7 @@ export async function answerFile(
     status: 200,
     type: mediaTypes[asked.format],
     headers: {
-      'content-disposition': `attachment; filename="${name}-${now().slice(0, 10)}.${asked.format}"`,
+      ...attachment(`${name}-${now().slice(0, 10)}.${asked.format}`),
       'x-record-count': String(running.records),
       'x-export-id': running.id,
     },

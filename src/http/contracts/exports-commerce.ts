@@ -5,6 +5,7 @@ import type { FilterNode, RecordFilter } from '../../datasets/query/filter-schem
 import { mediaTypes } from '../../export/encode.ts';
 import { refuseFields } from '../../platform/field-errors.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import { selectionLimits } from '../routes/export-call.ts';
 import { answerFile } from './exports-answer.ts';
 
 /** Where its headers are other words than ours. */
@@ -46,6 +47,7 @@ const exportCustomers = defineRoute({
   scope: 'tenant',
   permission: 'customers:export',
   body: { json: exportBody },
+  limits: selectionLimits,
   answers: { 200: [mediaTypes.csv.split(';')[0] ?? '', mediaTypes.xlsx] },
   handler: async (call) =>
     answerFile(call, 'customers', {

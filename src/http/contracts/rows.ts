@@ -107,6 +107,11 @@ export function isLeftOut({ outcome }: BatchOutcome): boolean {
   return outcome === 'failed' || outcome === 'skipped';
 }
 
+/** As which run the rows of a call come in, where it may come again. */
+export function runOf(runId: string | null): { readonly id?: string } {
+  return runId === null ? {} : { id: runId };
+}
+
 /** The answer takes as long as the rows do: silence on the connection meanwhile is no reason to close it. */
 export function stayConnected({ raw }: FastifyRequest): void {
   raw.socket.setTimeout(0);

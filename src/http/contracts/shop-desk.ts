@@ -10,6 +10,7 @@ import {
   isLeftOut,
   reasonOf,
   rowsLimits,
+  runOf,
   stayConnected,
   textIn,
   without,
@@ -37,11 +38,12 @@ const importRows = defineRoute({
       errors: z.array(z.object({ row: z.int(), message: z.string() })),
     }),
   },
-  handler: async ({ services, request, tenant, caller, json }) => {
+  handler: async ({ services, request, tenant, caller, runId, json }) => {
     stayConnected(request);
     const result = await importInBatches(services.database, {
       tenantId: tenant.id,
       by: caller.id,
+      ...runOf(runId),
       dataset: 'customers',
       source: 'customers import-rows',
       rows: json.rows.map(withWholeAddress),

@@ -10,7 +10,7 @@ import { type BatchResult, importBatch, updateBatch } from '../../import/batch/b
 import type { BatchOutcome } from '../../import/batch/outcomes.ts';
 import { type CheckedRow, distinct, distinctValues } from '../../import/batch/row-checks.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { assertLength, headersFor, listOf, reasonOf, rowSchema, rowsLimits, textIn } from './rows.ts';
+import { assertLength, headersFor, listOf, reasonOf, rowSchema, rowsLimits, runOf, textIn } from './rows.ts';
 
 const itemsMax = 500;
 
@@ -39,11 +39,12 @@ const bulk = defineRoute({
   body: { json: z.strictObject({ customers: listOf(rowSchema(customers), itemsMax) }) },
   limits: rowsLimits,
   answers: { 201: bulkAnswer, 207: bulkAnswer, 422: bulkAnswer },
-  handler: async ({ services, tenant, caller, query: { atomic }, json: { customers: rows } }) => {
+  handler: async ({ services, tenant, caller, runId, query: { atomic }, json: { customers: rows } }) => {
     assertLength(rows, 'customers', itemsMax);
     const result = await importBatch(services.database, {
       tenantId: tenant.id,
       by: caller.id,
+      ...runOf(runId),
       dataset: 'customers',
       source: 'customers bulk',
       rows,
@@ -99,11 +100,12 @@ const bulkUpdate = defineRoute({
   },
   limits: rowsLimits,
   answers: { 200: updateAnswer, 207: updateAnswer, 422: updateAnswer },
-  handler: async ({ services, tenant, caller, query: { atomic }, json: { updates } }) => {
+  handler: async ({ services, tenant, caller, runId, query: { atomic }, json: { updates } }) => {
     assertLength(updates, 'updates', itemsMax);
     const result = await updateBatch(services.database, {
       tenantId: tenant.id,
       by: caller.id,
+      ...runOf(runId),
       source: 'customers bulk-update',
       updates,
       checks: [unitedKingdomRules(tenant.country)],

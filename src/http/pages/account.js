@@ -2,16 +2,34 @@
 
 const element = (id) => document.getElementById(id);
 
+/** What the server calls by other words than these pages do, or does not say the way out of. */
+const words = {
+  INVALID_EMAIL_OR_PASSWORD: 'The e-mail address or the password is wrong.',
+  INVALID_TOKEN: 'This link is not valid, or not any more: have another one sent.',
+  INVALID_CODE: 'That code is wrong, or not valid any more.',
+  INVALID_BACKUP_CODE: 'That code is wrong, or was used before.',
+  'invitation.not_found':
+    'The invitation is not valid, or not any more: ask whoever invited you for another one.',
+};
+
 async function send(method, path, body) {
   const response = await fetch(path, {
     method,
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error('The server cannot be reached. Look at your connection, and try again.');
   });
-  const text = await response.text();
-  const answer = text === '' ? {} : JSON.parse(text);
-  if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
+  // A proxy in between may answer with a page of its own.
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw refusal(response.status, answer);
   return answer;
+}
+
+function refusal(status, { code, detail, request_id: call }) {
+  const said = words[code] ?? detail ?? `The server answered ${status}. Try again in a moment.`;
+  const quoted = status >= 500 && call !== undefined ? `${said} To be quoted: ${call}` : said;
+  return Object.assign(new Error(quoted), { status });
 }
 
 const signIn = (email, password) => send('POST', '/api/auth/sign-in/email', { email, password });
@@ -28,27 +46,39 @@ const fields = {
     minLength: 10,
     hint: '10 characters or more',
   },
-  code: { label: 'Code of your second factor', autocomplete: 'one-time-code', inputMode: 'numeric' },
+  code: { label: 'Code', autocomplete: 'one-time-code' },
 };
 
 const home = () => location.assign('/');
 
 /** The token stands behind the #, which a browser tells nobody. */
-const token = () => location.hash.slice(1);
+const token = () => whole(location.hash.slice(1));
+
+/** The token of a mail that has to be asked for by us stands in the query. */
+const mailedToken = () => whole(new URL(location.href).searchParams.get('token') ?? '');
+
+/** Whoever opened half a link hears of it before he fills anything in. */
+function whole(text) {
+  if (text === '') throw new Error('A part of the link is missing: open all of it, as it was given to you.');
+  return text;
+}
 
 const pages = {
-  '/setup': async () => ({
-    title: 'Set Clientele up',
-    lead: 'You make the first account, and the business whose customers you keep.',
-    fields: ['business', 'name', 'email', 'newPassword'],
-    button: 'Make the account',
-    submit: async ({ business, name, email, newPassword }) => {
-      const user = { name, email, password: newPassword };
-      await send('POST', '/api/setup', { token: token(), user, tenant: { name: business } });
-      await signIn(email, newPassword);
-      home();
-    },
-  }),
+  '/setup': async () => {
+    const proof = token();
+    return {
+      title: 'Set Clientele up',
+      lead: 'You make the first account, and the business whose customers you keep.',
+      fields: ['business', 'name', 'email', 'newPassword'],
+      button: 'Make the account',
+      submit: async ({ business, name, email, newPassword }) => {
+        const user = { name, email, password: newPassword };
+        await send('POST', '/api/setup', { token: proof, user, tenant: { name: business } });
+        await signIn(email, newPassword);
+        home();
+      },
+    };
+  },
 
   '/invitation': async () => {
     const invitation = await send('POST', '/api/invitation', { token: token() });
@@ -65,35 +95,42 @@ const pages = {
     };
   },
 
-  '/reset-password': async () => ({
-    title: 'Choose a new password',
-    lead: 'You are signed out everywhere else then.',
-    fields: ['newPassword'],
-    button: 'Set the password',
-    submit: async ({ newPassword }) => {
-      const { searchParams } = new URL(location.href);
-      await send('POST', '/api/auth/reset-password', { token: searchParams.get('token') ?? '', newPassword });
-      show({
-        title: 'The password is set',
-        lead: 'Sign in with it.',
-        fields: [],
-        aside: [['Sign in', '/sign-in']],
-      });
-    },
-  }),
+  '/reset-password': async () => {
+    const proof = mailedToken();
+    return {
+      title: 'Choose a new password',
+      lead: 'Every device that is signed in with your account is signed out then.',
+      fields: ['newPassword'],
+      button: 'Set the password',
+      submit: async ({ newPassword }) => {
+        await send('POST', '/api/auth/reset-password', { token: proof, newPassword });
+        show({
+          title: 'The password is set',
+          lead: 'Sign in with it.',
+          fields: [],
+          aside: [['Sign in', '/sign-in']],
+        });
+      },
+      aside: [['Send another link', '/forgot-password']],
+    };
+  },
 
-  '/sign-in': async () => ({
-    title: 'Sign in',
-    lead: problemInAddress(),
-    fields: ['email', 'password'],
-    button: 'Sign in',
-    submit: async ({ email, password }) => {
-      const answer = await signIn(email, password);
-      if (answer.twoFactorRedirect) show(secondFactor());
-      else home();
-    },
-    aside: [['Forgot the password?', '/forgot-password']],
-  }),
+  '/sign-in': async () => {
+    const { oidc } = await send('GET', '/api/auth/sign-in-methods');
+    return {
+      title: 'Sign in',
+      lead: problemInAddress(),
+      fields: ['email', 'password'],
+      button: 'Sign in',
+      submit: async ({ email, password }) => {
+        const answer = await signIn(email, password);
+        if (answer.twoFactorRedirect) show(secondFactor());
+        else home();
+      },
+      ...(oidc === null ? {} : { other: { text: `Sign in with ${oidc.name}`, act: signInElsewhere } }),
+      aside: [['Forgot the password?', '/forgot-password']],
+    };
+  },
 
   '/forgot-password': async () => ({
     title: 'Reset your password',
@@ -113,7 +150,10 @@ const pages = {
   }),
 
   '/': async () => {
-    const session = await send('GET', '/api/session').catch(() => null);
+    const session = await send('GET', '/api/session').catch((error) => {
+      if (error.status !== 401) throw error;
+      return null;
+    });
     if (session === null) {
       location.replace('/sign-in');
       return null;
@@ -123,11 +163,12 @@ const pages = {
       title: `Hello ${session.user.name}`,
       lead: tenants.length === 0 ? 'You belong to no tenant yet: ask for an invitation.' : undefined,
       list: tenants,
-      fields: [],
-      button: 'Sign out',
-      submit: async () => {
-        await send('POST', '/api/auth/sign-out', {});
-        location.assign('/sign-in');
+      other: {
+        text: 'Sign out',
+        act: async () => {
+          await send('POST', '/api/auth/sign-out', {});
+          location.assign('/sign-in');
+        },
       },
       aside: [['The API, to read and to try', '/api/docs']],
     };
@@ -140,21 +181,30 @@ function problemInAddress() {
   return problem === null ? undefined : `That did not work: ${problem.replaceAll('_', ' ')}.`;
 }
 
+/** The provider sends the browser back to one of the two pages. */
+async function signInElsewhere() {
+  const wanted = { provider: 'oidc', callbackURL: '/', errorCallbackURL: '/sign-in' };
+  const { url } = await send('POST', '/api/auth/sign-in/social', wanted);
+  location.assign(url);
+}
+
 function secondFactor() {
   return {
     title: 'Sign in',
-    lead: 'Your account has a second factor.',
+    lead: 'Your account has a second factor: give the six digits that it shows, or one of your backup codes.',
     fields: ['code'],
     button: 'Go on',
-    submit: async ({ code }) => {
-      await send('POST', '/api/auth/two-factor/verify-totp', { code });
+    submit: async ({ code: typed }) => {
+      const code = typed.trim();
+      const way = /^[0-9]{6}$/.test(code) ? 'verify-totp' : 'verify-backup-code';
+      await send('POST', `/api/auth/two-factor/${way}`, { code });
       home();
     },
   };
 }
 
 function show(page) {
-  element('title').textContent = page.title;
+  Object.assign(element('title'), { textContent: page.title, className: '' });
   document.title = `${page.title} · Clientele`;
   element('lead').textContent = page.lead ?? '';
   element('lead').hidden = page.lead === undefined;
@@ -171,25 +221,37 @@ function showList(entries) {
   element('list').hidden = entries.length === 0;
 }
 
-function showForm({ fields: names, button: text, submit }) {
+/** A form with its button, and below them what can be done instead: either may be alone. */
+function showForm({ fields: names = [], button: text, submit, other }) {
   const form = element('form');
-  form.hidden = submit === undefined;
-  if (submit === undefined) return;
-  const button = Object.assign(document.createElement('button'), { textContent: text });
-  form.replaceChildren(...names.map(inputOf), button);
-  form.onsubmit = async (event) => {
+  form.hidden = submit === undefined && other === undefined;
+  const button = submit === undefined ? [] : [buttonOf(text, 'submit')];
+  const instead = other === undefined ? [] : [buttonOf(other.text, 'button')];
+  for (const each of instead) each.addEventListener('click', () => attempt(other.act));
+  form.replaceChildren(...names.map(inputOf), ...button, ...instead);
+  form.onsubmit = (event) => {
     event.preventDefault();
-    button.disabled = true;
-    element('failure').hidden = true;
-    try {
-      await submit(Object.fromEntries(new FormData(form)));
-    } catch (error) {
-      fail(error);
-    } finally {
-      button.disabled = false;
-    }
+    attempt(() => submit(Object.fromEntries(new FormData(form))));
   };
   form.querySelector('input')?.focus();
+}
+
+function buttonOf(text, type) {
+  return Object.assign(document.createElement('button'), { textContent: text, type });
+}
+
+/** Nothing can be pressed twice while it is on its way. */
+async function attempt(act) {
+  const buttons = [...element('form').querySelectorAll('button')];
+  for (const button of buttons) button.disabled = true;
+  element('failure').hidden = true;
+  try {
+    await act();
+  } catch (error) {
+    fail(error);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
 }
 
 function inputOf(name) {
@@ -219,6 +281,6 @@ try {
   const page = await open();
   if (page !== null) show(page);
 } catch (error) {
-  element('title').textContent = 'This does not work';
+  show({ title: 'This does not work', aside: [['Sign in', '/sign-in']] });
   fail(error);
 }

@@ -2,8 +2,16 @@
 import { z } from 'zod';
 import { withTenant } from '../../database/with-tenant.ts';
 import { type ExportEntry, loadExport } from '../../export/history.ts';
+import { configuration } from '../../platform/config.ts';
 import { assertMay } from '../access.ts';
-import type { TenantCall } from '../define-route.ts';
+import type { RouteLimits, TenantCall } from '../define-route.ts';
+
+/** Calls that select records by their ids take larger bodies: as many ids as a filter may have. */
+export const selectionLimits: RouteLimits = {
+  get jsonBytesMax() {
+    return configuration().limits.rowsJsonBytesMax;
+  },
+};
 
 export const named = z.strictObject({ id: z.uuid() });
 export type CallWithExport = TenantCall<{ readonly id: string }, unknown, unknown>;

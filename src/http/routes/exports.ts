@@ -17,6 +17,7 @@ import { may } from '../../tenants/caller.ts';
 import { assertMay } from '../access.ts';
 import { attachment } from '../attachment.ts';
 import { defineRoute, type Route, type StreamAnswer, type TenantCall } from '../define-route.ts';
+import { selectionLimits } from './export-call.ts';
 import { exportDocument, exportSchema } from './export-schemas.ts';
 import { datasetKey } from './import-schemas.ts';
 
@@ -62,6 +63,7 @@ const create = defineRoute({
   scope: 'tenant',
   permission: 'export on any dataset',
   body: { json: newExportSchema },
+  limits: selectionLimits,
   answers: { 200: fileTypes, 202: exportSchema },
   handler: async (call) => {
     const { as, ...said } = call.json;
@@ -131,6 +133,8 @@ const list = defineRoute({
   path: '/exports',
   name: 'exports.list',
   summary: 'The history of exports, newest first',
+  description:
+    'Where a filter has more than 100 ids, `ids_count` stands in their place; an export by itself has them.',
   scope: 'tenant',
   permission: 'export on any dataset',
   query: z.strictObject({

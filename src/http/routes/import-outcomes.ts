@@ -9,6 +9,7 @@ import { type RejectFormat, rejectFile, rejectFormat, resultFile } from '../../i
 import type { ImportRun } from '../../import/run.ts';
 import { now } from '../../platform/clock.ts';
 import { hintFor, sayProblem } from '../../platform/problems.ts';
+import { attachment } from '../attachment.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { streamOf } from '../register-route.ts';
 import { eventStream } from '../sse.ts';
@@ -156,8 +157,4 @@ async function noteDownload({ services, caller }: CallWithRun, run: ImportRun, f
       at: now(),
     }),
   );
-}
-
-function attachment(name: string): Record<string, string> {
-  return { 'content-disposition': `attachment; filename="${name}"` };
 }

@@ -125,7 +125,7 @@ function hiddenFields({ dataset }: ImportRun, caller: Caller): ReadonlySet<strin
   return new Set(dataset.fields.filter((field) => field.sensitive === true).map((field) => field.key));
 }
 
-const yesOrNo = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] });
+export const yesOrNo = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] });
 const several = z.union([z.string(), z.array(z.string()).max(1000)]).transform((said) => [said].flat());
 
 export const datasetKey = z.enum(datasets.map(({ key }) => key) as [string, ...string[]]);

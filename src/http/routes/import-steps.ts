@@ -1,4 +1,5 @@
 /** What a person asks of an import: another mapping, a check, the commit, taking it back, stopping. Each is a noun. */
+import { z } from 'zod';
 import { cancelRun } from '../../import/cancel.ts';
 import { mappingSchema } from '../../import/mapping/mapping.ts';
 import { putMappingSchema, readPutMapping } from '../../import/mapping/new-fields.ts';
@@ -8,7 +9,7 @@ import { AppError } from '../../platform/errors.ts';
 import { assertMay } from '../access.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { accepted, answerRun, askedOf, named, reachRun } from './import-call.ts';
-import { importSchema } from './import-schemas.ts';
+import { importSchema, yesOrNo } from './import-schemas.ts';
 
 const getMapping = defineRoute({
   method: 'GET',
@@ -84,10 +85,15 @@ const undo = defineRoute({
   scope: 'tenant',
   permission: 'import on any dataset',
   params: named,
+  query: z.strictObject({
+    force: yesOrNo
+      .default(false)
+      .describe('What somebody changed since is undone as well, and not left alone'),
+  }),
   answers: { 202: importSchema },
   handler: async (call) => {
     const run = await reachRun(call);
-    await beginUndo(call.services.database, run.tenantId, run.id, call.caller.id);
+    await beginUndo(call.services.database, run.tenantId, run.id, call.caller.id, call.query);
     return accepted(call, await reachRun(call));
   },
 });

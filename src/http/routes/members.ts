@@ -16,6 +16,7 @@ import { roles } from '../../tenants/permissions.ts';
 import { findTenant } from '../../tenants/tenants.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { instant, instantOrNull } from '../instant.ts';
+import type { Services } from '../services.ts';
 
 const siteRoles = ['owner', 'admin', 'staff', 'viewer'] as const;
 const named = z.strictObject({ id: z.uuid() });
@@ -150,12 +151,16 @@ const remove = defineRoute({
   path: '/members/{id}',
   name: 'members.remove',
   summary: 'Remove a member, or take an invitation back',
+  description:
+    'The API keys that he made, and those that were made with them, end with him unless `keys=keep`: he has seen their tokens.',
   scope: 'tenant',
   permission: 'members:write',
   params: named,
+  query: z.strictObject({ keys: z.enum(['revoke', 'keep']).default('revoke') }),
   answers: { 204: 'nothing' },
-  handler: async ({ services, tenant, caller, params }) => {
-    await removeMember(services.database, tenant.id, params.id, caller);
+  handler: async ({ services, tenant, caller, params, query }) => {
+    const keepKeys = query.keys === 'keep';
+    await removeMember(services.database, tenant.id, params.id, caller, { keepKeys });
     return { status: 204 };
   },
 });
@@ -213,7 +218,12 @@ const acceptWithNewAccount = defineRoute({
     const { token, name, password } = json;
     const { email } = await findInvitation(services.database, token);
     // The token was mailed: whoever has it reads that mailbox.
-    const { userId } = await createUser(services.database, { email, name, password, emailVerified: true });
+    const { userId } = await createUser(services.database.app, {
+      email,
+      name,
+      password,
+      emailVerified: true,
+    });
     const accepted = await acceptInvitation(services.database, { userId, email, name }, token);
     return { status: 201, body: await joined(services, accepted) };
   },
@@ -234,7 +244,7 @@ const accept = defineRoute({
 });
 
 async function joined(
-  { database }: Parameters<Route['handler']>[0]['services'],
+  { database }: Services,
   { tenantId, memberId }: OpenInvitation,
 ): Promise<z.input<typeof joinedSchema>> {
   const { id, slug, name } = await findTenant(database, tenantId);

@@ -21,6 +21,7 @@ import { AppError } from '../../platform/errors.ts';
 import { fieldErrorsOf, refuseFields } from '../../platform/field-errors.ts';
 import { assertMay } from '../access.ts';
 import type { TenantCall } from '../define-route.ts';
+import { fileNameOf } from '../file-name.ts';
 import { paced } from '../pace.ts';
 import { hasBody, mediaTypeOf } from '../register-route.ts';
 import { type NewImport, newImportSchema } from './import-schemas.ts';
@@ -56,7 +57,7 @@ export async function takeUpload(call: CallWithFile): Promise<Taken> {
     assertMayImport(call, settled.dataset);
     return {
       ...(await arrivalOf(call, settled)),
-      ...(settled.name === undefined ? {} : { name: settled.name }),
+      ...(settled.name === undefined ? {} : { name: fileNameOf(settled.name) }),
     };
   });
   await services.wake({ tenantId: tenant.id, importId });
@@ -94,7 +95,7 @@ async function again(call: CallWithFile, known: ImportRun, bytes: Readable): Pro
 
 async function sentWith(request: FastifyRequest, query: NewImport): Promise<Sent> {
   if (mediaTypeOf(request) === 'multipart/form-data') return sentInForm(request, query);
-  const name = query.name ?? nameFor(mediaTypeOf(request));
+  const name = fileNameOf(query.name ?? nameFor(mediaTypeOf(request)));
   return { said: query, name, bytes: paced(request.raw), inTheEnd: async () => query };
 }
 
@@ -115,7 +116,7 @@ async function sentInForm(request: FastifyRequest, query: NewImport): Promise<Se
   const file = await readOn();
   if (file === undefined) throw new AppError('file.empty', 'The form has no file.');
   const said = saidIn(fields, query);
-  const name = said.name ?? (file.filename || 'upload');
+  const name = fileNameOf(said.name ?? file.filename);
   const inTheEnd = async (): Promise<NewImport> => {
     await readOn();
     return saidIn(fields, query);

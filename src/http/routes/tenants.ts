@@ -3,13 +3,17 @@ import { z } from 'zod';
 import type { AccountSession } from '../../accounts/accounts.ts';
 import { useSetupToken } from '../../accounts/setup.ts';
 import { createUser, userSchema } from '../../accounts/users.ts';
+import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { AppError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Account } from '../../tenants/joining.ts';
 import { memberOf, membershipsOf } from '../../tenants/members.ts';
 import { changeTenant } from '../../tenants/settings.ts';
 import { settingsPatchSchema, settingsSchema } from '../../tenants/settings-schema.ts';
-import { createTenantFor, sitesOf, type Tenant } from '../../tenants/tenants.ts';
+import { createTenantFor, type NewTenant, sitesOf, slugFrom, type Tenant } from '../../tenants/tenants.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { instant } from '../instant.ts';
+import type { Services } from '../services.ts';
 
 const tenantSchema = z.object({
   id: z.string(),
@@ -64,41 +68,50 @@ const newTenantSchema = z.strictObject({
   ...place,
 });
 
+const setUpSchema = z.strictObject({
+  token: z.string().min(1).max(100),
+  user: userSchema.strict(),
+  tenant: newTenantSchema,
+});
+
 const setUp = defineRoute({
   method: 'POST',
   path: '/setup',
   name: 'tenants.setUp',
   summary: 'The first user of an installation and his tenant, by the link that its first start prints',
   scope: 'open',
-  body: {
-    json: z.strictObject({
-      token: z.string().min(1).max(100),
-      user: userSchema.strict(),
-      tenant: newTenantSchema,
-    }),
-  },
+  body: { json: setUpSchema },
   answers: { 201: tenantSchema },
   handler: async ({ services, json }) => {
-    const { token, user, tenant } = json;
-    if (!(await useSetupToken(services.database, token)))
-      throw new AppError(
-        'account.setup_over',
-        'This link is not valid, or not any more: start the program again for a new one.',
-      );
-    const { userId } = await createUser(services.database, { ...user, emailVerified: true });
-    const made = await createTenantFor(
-      services.database,
-      { userId, email: user.email, name: user.name },
-      defined(tenant),
-    );
-    return { status: 201, body: tenantDocument(made.tenant) };
+    // In one transaction: a name that is taken must not cost the link, nor leave a user without a tenant.
+    const owner = (tx: TenantTransaction): Promise<Account> => firstUser(tx, json);
+    const { tenant } = await createTenantFor(services.database, owner, newTenantOf(json.tenant));
+    return { status: 201, body: tenantDocument(tenant) };
   },
 });
 
-/** A property that is absent instead of undefined. */
-function defined(tenant: z.output<typeof newTenantSchema>) {
-  return Object.fromEntries(Object.entries(tenant).filter(([, value]) => value !== undefined)) as {
-    readonly name: string;
+/** @throws AppError `account.setup_over` */
+async function firstUser(
+  tx: TenantTransaction,
+  { token, user }: z.output<typeof setUpSchema>,
+): Promise<Account> {
+  if (!(await useSetupToken(tx, token)))
+    throw new AppError(
+      'account.setup_over',
+      'This link is not valid, or not any more: start the program again for a new one.',
+    );
+  const { userId } = await createUser(tx, { ...user, emailVerified: true });
+  return { userId, email: user.email, name: user.name };
+}
+
+/** A property is absent instead of undefined. A form asks for no slug, and a name in other letters gives none. */
+function newTenantOf(said: z.output<typeof newTenantSchema>): NewTenant {
+  const hasSlug = said.slug !== undefined || slugFrom(said.name) !== '';
+  return {
+    ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as {
+      readonly name: string;
+    }),
+    ...(hasSlug ? {} : { slug: `tenant-${newId().slice(-8)}` }),
   };
 }
 
@@ -114,14 +127,14 @@ const create = defineRoute({
   handler: async ({ services, session, json }) => {
     const account = session as AccountSession;
     await assertMayCreate(services, account, json.parent);
-    const { tenant } = await createTenantFor(services.database, account, defined(json));
+    const { tenant } = await createTenantFor(services.database, account, newTenantOf(json));
     return { status: 201, body: tenantDocument(tenant) };
   },
 });
 
 /** Who owns or administers a tenant may make another beside it; below an agency, who owns or administers that. */
 async function assertMayCreate(
-  { database }: Parameters<Route['handler']>[0]['services'],
+  { database }: Services,
   { userId }: AccountSession,
   parent: string | undefined,
 ): Promise<void> {

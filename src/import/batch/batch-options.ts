@@ -9,6 +9,11 @@ export interface BatchOptions {
   readonly tenantId: string;
   /** Who imports: the id of a member or of a key. */
   readonly by: string | null;
+  /**
+   * For the run, where the same batch may come again, with the same rows: when it was committed under this id before,
+   * its outcomes are those of then.
+   */
+  readonly id?: string;
   readonly dataset: string;
   /** Each an object; anything else is a problem of its row. */
   readonly rows: readonly unknown[];

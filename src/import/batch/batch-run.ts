@@ -29,6 +29,8 @@ export interface BatchRun {
   readonly read: ReadRows;
   /** Do the rows name the records that they are to be written to? */
   readonly namesTarget: boolean;
+  /** May the batch have been committed before, under the id that the run has? */
+  readonly comesAgain: boolean;
   /** What the tenant has set so that nobody changes much by mistake; null for a call of few rows. */
   readonly guardRails: TenantSettings['guardRails'] | null;
 }
@@ -63,6 +65,7 @@ export function batchRun(
     fields: runFields(dataset, { ...rules, missing }),
     read,
     namesTarget: options.target !== undefined,
+    comesAgain: options.id !== undefined,
   };
 }
 
@@ -125,7 +128,7 @@ function mappingOf(read: ReadRows, write: Record<string, WriteRule>, named: read
 }
 
 function newRun(dataset: Dataset, read: ReadRows, options: BatchOptions, mapping: Mapping): ImportRun {
-  const id = newId();
+  const id = options.id ?? newId();
   return {
     tenantId: options.tenantId,
     id,

@@ -82,7 +82,7 @@ function readingOf(options: BatchOptions, tenant: Tenant): ColumnReading {
 export interface UpdateOptions
   extends Pick<
     BatchOptions,
-    'tenantId' | 'by' | 'source' | 'atomic' | 'reading' | 'createGroups' | 'checks'
+    'tenantId' | 'by' | 'id' | 'source' | 'atomic' | 'reading' | 'createGroups' | 'checks'
   > {
   /** Each `{ customer_id, …fields }`; `customer_id` is an id, a customer number or an external id. */
   readonly updates: readonly unknown[];

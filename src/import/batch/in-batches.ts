@@ -30,10 +30,18 @@ export async function importInBatches(
   for (let at = 0; at < Math.max(options.rows.length, 1); at += size) {
     const rowsBefore = (options.rowsBefore ?? 0) + at;
     const rows = options.rows.slice(at, at + size);
-    const result = await importBatch(database, { ...options, rows, rowsBefore });
+    const id = options.id === undefined ? {} : { id: idAfter(options.id, importIds.length) };
+    const result = await importBatch(database, { ...options, ...id, rows, rowsBefore });
     importIds.push(result.importId);
     for (const outcome of result.outcomes) outcomes.push({ ...outcome, row: outcome.row + rowsBefore });
     for (const key of result.ignoredKeys) ignored.add(key);
   }
   return { importIds, outcomes, counts: countOutcomes(outcomes), ignoredKeys: [...ignored] };
+}
+
+/** Each batch has an id of its own, the same when the list comes again: the last 48 bits, which are random, count on. */
+function idAfter(id: string, batches: number): string {
+  const at = id.length - 12;
+  const last = (Number.parseInt(id.slice(at), 16) + batches) % 2 ** 48;
+  return id.slice(0, at) + last.toString(16).padStart(12, '0');
 }

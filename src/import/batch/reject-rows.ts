@@ -1,5 +1,5 @@
 /** The failed rows of a batch as a file, to be mended and sent again: their problems, then the row's own keys. */
-import { encodeCsvRow } from '../../file-formats/csv.ts';
+import { encodeCsvRow } from '../../file-formats/csv/csv.ts';
 import type { BatchOutcome } from './outcomes.ts';
 
 const problemColumns = ['problem_row', 'problem_fields', 'problem_codes', 'problems'];

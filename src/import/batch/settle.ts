@@ -13,8 +13,9 @@ import { type TenantTransaction, withTenant } from '../../database/with-tenant.t
 import { now } from '../../platform/clock.ts';
 import { configuration } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
-import { checkRun } from '../check/check.ts';
+import { checkBatch } from '../check/check.ts';
 import { type CheckReport, reportPlan } from '../check/report.ts';
+import { plannerHints } from '../commit/planner-hints.ts';
 import { auditHeldBack } from '../commit/record.ts';
 import { holdCustomFields } from '../custom-fields.ts';
 import { advanceEpoch } from '../epoch.ts';
@@ -38,12 +39,12 @@ interface Manner {
   attempt: number;
   /** Some row is refused by the database: find it. */
   careful: boolean;
-  /** The connection was lost while the batch may have been committed. */
+  /** The batch may have been committed: the connection was lost meanwhile, or it comes again. */
   uncertain: boolean;
 }
 
 async function attempts(database: Database, batch: BatchRun): Promise<readonly BatchOutcome[]> {
-  const manner: Manner = { attempt: 0, careful: false, uncertain: false };
+  const manner: Manner = { attempt: 0, careful: false, uncertain: batch.comesAgain };
   try {
     return await throughOutages(database, () => untilSettled(() => attempt(database, batch, manner)));
   } catch (error) {
@@ -127,7 +128,7 @@ async function refuseHeld(tx: TenantTransaction, { run, guardRails }: BatchRun):
 async function waitForOthers(tx: TenantTransaction): Promise<void> {
   const seconds = configuration().limits.batchWaitSecondsMax;
   await tx.query(
-    `set local lock_timeout = '${seconds}s'; select pg_advisory_xact_lock(hashtextextended('batch ${tx.tenantId}', 0))`,
+    `set local lock_timeout = '${seconds}s'; ${plannerHints.lookUps}; select pg_advisory_xact_lock(hashtextextended('batch ${tx.tenantId}', 0))`,
   );
 }
 
@@ -157,7 +158,7 @@ async function check(
   { run, fields }: BatchRun,
   manner: Manner,
 ): Promise<CheckReport> {
-  const report = await checkRun(tx, run, fields);
+  const report = await checkBatch(tx, run, fields);
   if (!manner.careful) return report;
   const scope = [run.tenantId, run.id];
   const { rows } = await tx.query<{ row: number }>(
@@ -174,7 +175,7 @@ async function check(
         [...scope, some],
       );
       await insertEnded(tx, run, counts, now());
-      await writePlanned(database, tx, { ...run, report }, fields);
+      await writePlanned(database, tx, { ...run, report }, fields, { whenTaken: 'miss' });
     },
   );
   if (refused.length === 0) return report;
@@ -212,12 +213,13 @@ async function write(
   database: Database,
   tx: TenantTransaction,
   { run, fields }: BatchRun,
-  { problems, attempt: attempted }: Staged & Manner,
+  { problems, attempt: attempted, careful }: Staged & Manner,
 ): Promise<readonly BatchOutcome[]> {
   const at = now();
   const report = run.report as CheckReport;
   await insertEnded(tx, run, countsOf(run, report), at);
-  const { missed, entries } = await writePlanned(database, tx, run, fields);
+  const whenTaken = attempted < patientAttempts && !careful ? 'raise' : 'miss';
+  const { missed, entries } = await writePlanned(database, tx, run, fields, { whenTaken });
   // The last attempt takes what it could write, and the rows that others were quicker at fail.
   if (missed > 0 && attempted < configuration().limits.chunkAttemptsMax) throw new OnceMore();
   if (missed > 0 && run.options.atomic) throw busy();

@@ -5,6 +5,7 @@
  */
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { failUnknownGroups } from '../commit/groups.ts';
+import { plannerHints } from '../commit/planner-hints.ts';
 import { listMissing, reportMissing } from '../missing/named-missing.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
@@ -32,46 +33,67 @@ export async function checkRun(
   run: ImportRun,
   fields: RunFields,
 ): Promise<CheckReport> {
-  const { check, shares } = await beginCheck(tx, run, fields);
+  const { check, shares } = await prepareShares(tx, run, fields);
   for (const share of shares) await writeShare(tx, check, share);
   return settleCheck(tx, check);
+}
+
+/** The same for the rows of a batch: few of them, in one chunk, that have no plan. It leaves out whatever looks for one. */
+export async function checkBatch(
+  tx: TenantTransaction,
+  run: ImportRun,
+  fields: RunFields,
+): Promise<CheckReport> {
+  const check = await prepareCheck(tx, run, fields);
+  await writeShare(tx, check, { first: 0, last: 0 });
+  return settle(tx, check);
 }
 
 /**
  * The first step: no plan is there afterwards. The shares are then planned, each in a transaction of its own or all in
  * this one, before the last step.
  */
-export async function beginCheck(
+export async function prepareShares(
   tx: TenantTransaction,
   run: ImportRun,
   fields: RunFields,
 ): Promise<{ readonly check: Check; readonly shares: readonly Share[] }> {
+  const check = await prepareCheck(tx, run, fields);
+  await deletePlan(tx, run);
+  return { check, shares: await sharesOf(tx, run) };
+}
+
+async function prepareCheck(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<Check> {
+  await useMemory(tx, run);
   const match = await planMatching(tx, run, fields);
   const gathering = gatherStatements(fields, match);
-  await useMemory(tx);
   if (gathering !== null) await gatherRows(tx, run, gathering);
   await listMissing(tx, run, fields);
-  await deletePlan(tx, run);
-  return { check: { run, fields, match, gathering }, shares: await sharesOf(tx, run) };
+  return { run, fields, match, gathering };
 }
 
 /** Plans a share in a transaction of its own. */
 export async function planShare(tx: TenantTransaction, check: Check, share: Share): Promise<void> {
-  await useMemory(tx);
+  await useMemory(tx, check.run);
   await writeShare(tx, check, share);
 }
 
 /** The last step: what the rows of the plan mean for one another, and what was found. */
 export async function settleCheck(tx: TenantTransaction, check: Check): Promise<CheckReport> {
+  await useMemory(tx, check.run);
+  return settle(tx, check);
+}
+
+async function settle(tx: TenantTransaction, check: Check): Promise<CheckReport> {
   const { run, fields, match } = check;
-  await useMemory(tx);
   const planned = await mergeFileDuplicates(tx, check, await countPlanned(tx, check));
-  const settled = await settlePlan(tx, run, fields, match, planned);
+  const settled = await settlePlan(tx, check, planned);
   const counts = settled === 0 ? planned : await countPlan(tx, run.id);
   const made = await reportMissing(tx, run, fields);
-  await joinAsSets(tx, !joinsSets(run));
+  // The records of a few rows are looked up as samples by statements that leave no other choice.
+  if (joinsSets(run)) await joinAsSets(tx, false);
   const report = await reportPlan(tx, fields, run.id, match.keys, counts);
-  await joinAsSets(tx, false);
+  if (!joinsSets(run)) await joinAsSets(tx, false);
   return Object.keys(made).length === 0 ? report : { ...report, made };
 }
 
@@ -82,8 +104,8 @@ async function countPlanned(tx: TenantTransaction, { run, gathering }: Check): P
   return countPlan(tx, run.id);
 }
 
-async function useMemory(tx: TenantTransaction): Promise<void> {
-  await tx.query(`set local work_mem = '128MB'`);
+async function useMemory(tx: TenantTransaction, run: ImportRun): Promise<void> {
+  await tx.query(`set local work_mem = '128MB'${joinsSets(run) ? '' : `; ${plannerHints.lookUps}`}`);
 }
 
 async function gatherRows(
@@ -100,7 +122,10 @@ async function gatherRows(
 async function planMatching(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<MatchPlan> {
   const { dataset } = run;
   const keys = (run.options.match ?? dataset.matchKeys).filter((key) => fields.rules.staged.has(key));
-  return { dataset, keys, deletedExist: await anyDeleted(tx, run), staged: fields.rules.staged };
+  // A run that finds no record finds no deleted one, and restores none.
+  const finds = keys.length > 0 || dataset.identity !== undefined;
+  const deletedExist = finds && (await anyDeleted(tx, run));
+  return { dataset, keys, deletedExist, staged: fields.rules.staged };
 }
 
 async function anyDeleted(tx: TenantTransaction, run: ImportRun): Promise<boolean> {
@@ -134,9 +159,7 @@ async function mergeFileDuplicates(
 /** Sets aside and fails the rows that cannot stand beside others. @returns how many rows of the plan it changed. */
 async function settlePlan(
   tx: TenantTransaction,
-  run: ImportRun,
-  fields: RunFields,
-  match: MatchPlan,
+  { run, fields, match }: Check,
   counts: PlanCounts,
 ): Promise<number> {
   const { duplicates, createGroups } = run.options;

@@ -7,7 +7,8 @@
  */
 
 import { identifier, literal } from '../../database/literal.ts';
-import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
+import type { Dataset, FieldDefinition, Numbers } from '../../datasets/define-dataset.ts';
+import { givenNumber } from '../commit/create.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import type { PlanCounts } from './plan-counts.ts';
 import { comparedColumn, type MatchPlan } from './targets.ts';
@@ -35,16 +36,33 @@ export function clashStatements(
     join,
   });
   // The holder of a value by which the row was matched is the row's own record, or the row is a conflict.
+  const isMatched = (field: FieldDefinition): boolean =>
+    match.keys.includes(field.key) && insteadOf(fields, field) === undefined;
   const taken = unique.map((field) => {
     const all = brought(field);
-    return failTaken(fields, field, { ...all, written: all.written && !match.keys.includes(field.key) });
+    return failTaken(fields, field, { ...all, written: all.written && !isMatched(field) });
   });
   const shared = unique.map((field) => failShared(fields, field, brought(field)));
   return [...taken, ...shared].filter((statement) => statement !== null);
 }
 
 function isWritten(fields: RunFields, field: FieldDefinition): boolean {
+  if (insteadOf(fields, field) !== undefined) return true;
   return fields.rules.staged.has(field.key) && fields.rules.write[field.key] !== 'clear';
+}
+
+/** The numbers among which a new record has another field's value, where the run brings that one. */
+function insteadOf({ dataset, rules }: RunFields, { key }: FieldDefinition): Numbers | undefined {
+  const { numbers } = dataset;
+  if (numbers?.field !== key || numbers.instead === undefined) return undefined;
+  return rules.staged.has(numbers.instead) ? numbers : undefined;
+}
+
+/** The value that a staged row writes; `created` tells, as SQL, whether to a new record. */
+function writtenValue(fields: RunFields, field: FieldDefinition, created: string): string {
+  const numbers = insteadOf(fields, field);
+  if (numbers === undefined) return `s.${comparedColumn(fields.dataset, field.key)}`;
+  return `case when ${created} then ${givenNumber(fields, numbers)} else ${fields.staged(field.key)} end`;
 }
 
 const row = `s.tenant_id = $1 and s.import_id = $2 and p.tenant_id = $1 and p.import_id = $2 and p.chunk = s.chunk and p.row = s.row`;
@@ -59,10 +77,13 @@ function broughtBy(
   const column = comparedColumn(dataset, field.key);
   const key = literal(field.key);
   const ways: string[] = [];
-  if (written)
-    ways.push(`select p.chunk, p.row, p.record_id, s.${column} as value, s.${identifier(field.key)}::text as shown
+  if (written) {
+    const value = writtenValue(fields, field, `p.outcome = 'create'`);
+    const shown = insteadOf(fields, field) === undefined ? `s.${identifier(field.key)}` : value;
+    ways.push(`select p.chunk, p.row, p.record_id, ${value} as value, ${shown}::text as shown
       from staging.${dataset.key} s join import_plan p on ${row}
         and (p.outcome = 'create' or (p.outcome = 'update' and ${key} = any (p.changed)))`);
+  }
   if (restored)
     ways.push(`select p.chunk, p.row, p.record_id, r.${column} as value, r.${fields.columnOf(field)}::text as shown
       from import_plan p ${recordJoin(dataset, 'r', 'r.id = p.record_id and r.deleted_at is not null', join)}
@@ -111,7 +132,7 @@ function valuesOf(fields: RunFields, field: FieldDefinition, { written, restored
   const ways: string[] = [];
   if (written)
     ways.push(
-      `select s.${column} as value from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2`,
+      `select ${writtenValue(fields, field, 'true')} as value from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2`,
     );
   if (restored)
     ways.push(`select r.${column} as value from import_plan p

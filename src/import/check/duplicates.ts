@@ -79,6 +79,10 @@ export function mergeDuplicates(groups: string, fields: RunFields): string {
     merged.push(`${mergedSql('s')} as ${customColumn}`);
     columns.push({ name: customColumn, goesWith: customColumn });
   }
+  if ((fields.rules.sparse?.size ?? 0) > 0) {
+    merged.push(`${givenByAny} as given`);
+    columns.push({ name: 'given', goesWith: 'given' });
+  }
   const names = columns.map(({ name }) => name);
   return `with doubled as materialized (${groups}),
   members as materialized (select unnest(d.rows) as row, d.kept from doubled d),
@@ -91,6 +95,9 @@ export function mergeDuplicates(groups: string, fields: RunFields): string {
   from gone join m on m.kept = gone.row
   cross join lateral jsonb_populate_record(null::${table}, to_jsonb(m)) w`;
 }
+
+/** Fields that any of the rows `s` has, of rows that are made one. */
+export const givenByAny = `string_to_array(string_agg(array_to_string(s.given, ' '), ' '), ' ')`;
 
 /**
  * Staging columns that the run fills. One that was made of another (a phone's normal form, the last name within a

@@ -9,6 +9,7 @@ import { customFieldsOf } from '../../datasets/custom/custom-field.ts';
 import { customColumn, mergedSql } from '../../datasets/custom/stored-value.ts';
 import type { Gathered } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
+import { givenByAny } from './duplicates.ts';
 import { firstKey, type MatchPlan } from './targets.ts';
 
 export interface GatherStatements {
@@ -111,14 +112,15 @@ function gather(fields: RunFields, gathered: Gathered, groups: string): string {
     return { column, sql: rules.mapped.has(key) ? `coalesce(${own}, ${list})` : list };
   });
   if (customFieldsOf(dataset).length > 0) columns.push({ column: customColumn, sql: mergedSql('s') });
+  if ((rules.sparse?.size ?? 0) > 0) columns.push({ column: 'given', sql: givenByAny });
   const names = columns.map(({ column }) => column);
   return `${groups},
   records as materialized (select m.kept, ${columns.map(({ column, sql }) => `${sql} as ${column}`).join(', ')}
     from members m join ${table} s on s.tenant_id = $1 and s.import_id = $2 and s.row = m.row group by m.kept),
   gone as (delete from ${table} s using members m where s.tenant_id = $1 and s.import_id = $2 and s.row = m.row and m.row = m.kept
-    returning s.chunk, s.row, s.new_id, s.given)
-  insert into ${table} (tenant_id, import_id, chunk, row, new_id, given, ${names.join(', ')})
-  select $1, $2, gone.chunk, gone.row, gone.new_id, gone.given, ${names.map((name) => `w.${name}`).join(', ')}
+    returning s.chunk, s.row, s.new_id)
+  insert into ${table} (tenant_id, import_id, chunk, row, new_id, ${names.join(', ')})
+  select $1, $2, gone.chunk, gone.row, gone.new_id, ${names.map((name) => `w.${name}`).join(', ')}
   from gone join records r on r.kept = gone.row
   cross join lateral jsonb_populate_record(null::${table}, to_jsonb(r)) w`;
 }

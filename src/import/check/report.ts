@@ -46,7 +46,7 @@ export async function reportPlan(
     ...rows,
     byCode,
     changed,
-    withoutKey: rows.create === 0 ? 0 : await rowsWithoutKey(tx, fields, scope, keys),
+    withoutKey: await rowsWithoutKey(tx, fields, scope, { keys, created: rows.create }),
     samples: rows.update === 0 ? [] : await sampleUpdates(tx, fields, scope),
   };
 }
@@ -55,10 +55,11 @@ async function rowsWithoutKey(
   tx: TenantTransaction,
   fields: RunFields,
   scope: readonly unknown[],
-  keys: readonly string[],
+  { keys, created }: { readonly keys: readonly string[]; readonly created: number },
 ): Promise<number> {
   const { dataset } = fields;
-  if (dataset.identity !== undefined) return 0;
+  if (created === 0 || dataset.identity !== undefined) return 0;
+  if (keys.length === 0) return created;
   const blank = keys.map((key) => `and ${fields.staged(key)} is null`).join(' ');
   const { rows } = await tx.query<{ rows: number }>(
     `with blank as materialized (

@@ -10,7 +10,7 @@ import { holdLease, type Lease } from '../lease.ts';
 import type { Counts, ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { type Changed, type ChangePlan, changeRecords } from './change.ts';
-import { type CreateResult, createStatement } from './create.ts';
+import { type CreateOptions, type CreateResult, createStatement } from './create.ts';
 import { plannerHints } from './planner-hints.ts';
 import { auditChunk, failMissed, recordChunk } from './record.ts';
 import { type Released, releaseHolders } from './release.ts';
@@ -33,10 +33,14 @@ export interface CommitPlan extends ChangePlan {
   readonly create: string;
 }
 
-export function planCommit(run: ImportRun, fields: RunFields): CommitPlan {
+export function planCommit(
+  run: ImportRun,
+  fields: RunFields,
+  options: Pick<CreateOptions, 'whenTaken'> = {},
+): CommitPlan {
   const changed = new Set(Object.keys(run.report?.changed ?? {}));
   const update = updateStatement(fields, { changed, phase: 'commit' });
-  return { run, fields, create: createStatement(fields), update };
+  return { run, fields, create: createStatement(fields, options), update };
 }
 
 /** @throws AppError `import.lost`; a unique violation or a deadlock, after which the chunk can be tried again. */

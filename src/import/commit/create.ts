@@ -22,16 +22,23 @@ export interface CreateResult {
 const at = '$4::timestamptz';
 const by = '$5::uuid';
 
-/**
- * @param from other rows than those that the plan creates: `p` has their number and their record's id, `s` what they say.
- */
-export function createStatement(fields: RunFields, from?: { readonly rows: string }): string {
+export interface CreateOptions {
+  /** Other rows than those that the plan creates: `p` has their number and their record's id, `s` what they say. */
+  readonly rows?: string;
+  /**
+   * What becomes of a row whose unique value somebody has taken since the check: it is among the missed ones unless
+   * said. Where all is written anew then, as a batch is, an error serves as well, and no row need be tried first.
+   */
+  readonly whenTaken?: 'miss' | 'raise';
+}
+
+export function createStatement(fields: RunFields, { rows, whenTaken }: CreateOptions = {}): string {
   const written = writtenFields(fields);
   const parts = fields.dataset.parts.filter((part) => part.kind !== 'root');
   const inserts = parts.map((part) => ({ name: `made_${part.key}`, sql: insertPart(fields, part, written) }));
   const ctes = inserts.filter(({ sql }) => sql !== null).map(({ name, sql }) => `${name} as (${sql})`);
-  return `with todo as materialized (${todo(fields, written, from?.rows)}),
-root as (${insertRoot(fields, written)})${ctes.map((cte) => `,\n${cte}`).join('')}
+  return `with todo as materialized (${todo(fields, written, rows)}),
+root as (${insertRoot(fields, written)}${whenTaken === 'raise' ? '' : ' on conflict do nothing'} returning id)${ctes.map((cte) => `,\n${cte}`).join('')}
 select (select count(*)::int from root) as created,
   (select coalesce(array_agg(t.row order by t.row), '{}') from todo t where t.id not in (select root.id from root)) as missed,
   (select encode(sha256(string_agg(uuid_send(t.id), ''::bytea order by t.row)), 'hex') from todo t join root on root.id = t.id) as digest`;
@@ -121,7 +128,7 @@ function insertRoot(fields: RunFields, written: readonly FieldDefinition[]): str
     );
   }
   return `insert into ${root.table} (tenant_id, id, ${[...columns.keys()].map(identifier).join(', ')})
-  select $1, t.id, ${[...columns.values()].join(', ')} from todo t on conflict do nothing returning id`;
+  select $1, t.id, ${[...columns.values()].join(', ')} from todo t`;
 }
 
 function insertPart(fields: RunFields, part: Part, written: readonly FieldDefinition[]): string | null {

@@ -33,6 +33,18 @@ export async function numbersByChunk(
   return new Map(rows.map((row) => [row.chunk, row.numbers]));
 }
 
+/** The same for a run of one chunk that nobody has written to, by the records that it creates. */
+export async function numbersOfBatch(
+  tx: TenantTransaction,
+  run: ImportRun,
+  fields: RunFields,
+  created: number,
+): Promise<number> {
+  const { numbers } = run.dataset;
+  if (numbers !== undefined && !bringsNumbers(fields, numbers)) return created;
+  return (await numbersByChunk(tx, run, fields)).get(0) ?? 0;
+}
+
 function bringsNumbers({ rules }: RunFields, { field, instead }: Numbers): boolean {
   return rules.staged.has(field) || (instead !== undefined && rules.staged.has(instead));
 }
@@ -65,7 +77,10 @@ export async function reserveNumbers(
   return base;
 }
 
-/** The highest number of our own form among those that new records bring along; 0 when there is none. */
+/** More would leave none behind it that a number in JavaScript holds; nobody counts so far. */
+const digitsMax = 15;
+
+/** The highest number of our own form among those that rows bring along; 0 when there is none. */
 async function highestGiven(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<number> {
   const { numbers } = run.dataset;
   if (numbers === undefined) return 0;
@@ -74,8 +89,9 @@ async function highestGiven(tx: TenantTransaction, run: ImportRun, fields: RunFi
     `select max(substring(${given} from ${numbers.prefix.length + 1})::bigint) as highest
      from import_plan p join staging.${run.dataset.key} s
        on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
-     where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.code = 'changed_since_check' and p.version is null)
-       and ${given} ~ ${literal(`^${numbers.prefix}[0-9]{1,18}$`)}`,
+     where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.code = 'changed_since_check' and p.version is null
+         or p.outcome = 'update' and ${literal(numbers.field)} = any (p.changed))
+       and ${given} ~ ${literal(`^${numbers.prefix}[0-9]{1,${digitsMax}}$`)}`,
     [run.tenantId, run.id],
   );
   return Number(rows[0]?.highest ?? 0);

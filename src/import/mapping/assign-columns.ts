@@ -1,7 +1,7 @@
 /** Weighs the columns of a file against each other: a field takes one column, and an address is one address. */
 import { normaliseSpelling } from '../../datasets/define-dataset.ts';
 import type { Candidate, SampledColumn } from './column-opinion.ts';
-import { type Family, ownFamily } from './header-families.ts';
+import { defaultAddress, type Family, ownFamily } from './header-families.ts';
 import { leastConfidence, secondFields } from './header-reading.ts';
 
 /** The candidate that each column got through with, by column. */
@@ -17,6 +17,7 @@ export function assignColumns(
   giveSeconds(byField, ofOneAddress);
   promoteSeconds(byField);
   readNameAsLastName(byField);
+  readNameAsFirstName(byField, columns);
   return new Map([...byField.values()].map((candidate) => [candidate.column, candidate]));
 }
 
@@ -36,7 +37,9 @@ function keepOneAddress(candidates: readonly Candidate[], filled: ReadonlyMap<st
     const { family } = candidate;
     if (!addressFields.has(candidate.field) || family === null || family.name === chosen.name)
       return [candidate];
-    if (family.name !== ownFamily.name) return [];
+    // "Address Street" among "City" and "Zip" says no more than that it belongs to the address.
+    const isOfOwn = chosen.name === ownFamily.name && family.name === defaultAddress;
+    if (family.name !== ownFamily.name && !isOfOwn) return [];
     return [{ ...candidate, confidence: candidate.confidence * weightOfStrays }];
   });
 }
@@ -77,7 +80,7 @@ function takeBest(candidates: readonly Candidate[]): Map<string, Candidate> {
 }
 
 const secondLosesConfidence = 0.1;
-const leastForSecond = 0.8;
+const leastForSecond = 0.79;
 
 /** The next best phone is the second phone, where no column has been named for it. */
 function giveSeconds(byField: Map<string, Candidate>, candidates: readonly Candidate[]): void {
@@ -118,4 +121,15 @@ function readNameAsLastName(byField: Map<string, Candidate>): void {
   if (!byField.has('first_name') || byField.has('last_name')) return;
   byField.delete('display_name');
   byField.set('last_name', { ...name, field: 'last_name', reason: 'It stands beside a first name.' });
+}
+
+/** "Name, Last name", where the names are of one word: beside a last name, they are first names. */
+function readNameAsFirstName(byField: Map<string, Candidate>, columns: readonly SampledColumn[]): void {
+  const name = byField.get('display_name');
+  if (name === undefined || !mayBeLastName.has(normaliseSpelling(name.column))) return;
+  if (byField.has('first_name') || !byField.has('last_name')) return;
+  const samples = columns.find((column) => column.name === name.column)?.samples ?? [];
+  if (samples.length === 0 || samples.some((text) => /\s/.test(text))) return;
+  byField.delete('display_name');
+  byField.set('first_name', { ...name, field: 'first_name', reason: 'It stands beside a last name.' });
 }

@@ -1,7 +1,9 @@
 /** What is thought of one column of a file, before the columns are weighed against each other. */
 import type { Dataset } from '../../datasets/define-dataset.ts';
-import { valuesAgainst, valuesFor } from './column-values.ts';
-import { countsRows, decideCustomerId, idHeader, isDistinct, type OwnIds } from './customer-id.ts';
+import type { DateOrder, FieldTypeName } from '../../field-types/field-type.ts';
+import { zoneNamed } from '../../field-types/timezone.ts';
+import { areObjects, objects, valuesAgainst, valuesFor } from './column-values.ts';
+import { countsRows, decideCustomerId, idHeader, isDistinct, isUuid, type OwnIds } from './customer-id.ts';
 import { type Family, ownFamily } from './header-families.ts';
 import { type HeaderGuess, type HeaderReader, leastConfidence } from './header-reading.ts';
 import type { ColumnMapping } from './mapping.ts';
@@ -11,6 +13,8 @@ import type { Transformation } from './transformations.ts';
 export interface SampledColumn {
   readonly name: string;
   readonly samples: readonly string[];
+  /** The column whose objects this one is a part of. */
+  readonly within?: string;
 }
 
 /** A field that a column may feed. */
@@ -47,19 +51,28 @@ export interface OpinionOptions {
 }
 
 export function opinionOf(column: SampledColumn, options: OpinionOptions): Opinion {
+  // What a field keeps as an object is kept whole.
+  if (keepsObjects(options.dataset, column.within))
+    return { column: column.name, against: `It is a part of “${column.within}”.` };
   if (countsRows(column.name, column.samples)) return { column: column.name, against: 'It counts the rows.' };
   return ofRecordId(column, options) ?? ofHeader(column, options) ?? ofValues(column, options);
 }
 
+function keepsObjects(dataset: Dataset, key: string | undefined): boolean {
+  return key !== undefined && dataset.has(key) && dataset.field(key).type === 'json';
+}
+
 /** Which confidence a kind of header earns that names the record itself. */
-const idConfidence = { customer: 0.985, plain: 0.95, other: 0.8 } as const;
+const idConfidence = { customer: 0.985, plain: 0.95, other: 0.8, foreign: 0.7 } as const;
 
 function ofRecordId(
   { name, samples }: SampledColumn,
   { dataset, ownIds }: OpinionOptions,
 ): Opinion | undefined {
   const kind = idHeader(name);
-  if (kind === undefined || !dataset.has('external_id')) return undefined;
+  if (kind === undefined) return undefined;
+  if (areObjects(samples)) return { column: name, against: objects };
+  if (!dataset.has('external_id')) return kind === 'plain' ? ofForeignId(name, samples, dataset) : undefined;
   if (kind === 'plain' && samples.length === 0) return undefined;
   if (kind === 'other' && !isDistinct(samples)) {
     return { column: name, against: 'Its values stand in several rows, so they do not name the record.' };
@@ -68,6 +81,21 @@ function ofRecordId(
   const reason = `It names the record, and its values are ${whatIds[field]}.`;
   return { column: name, field, confidence: idConfidence[kind], reason, family: ownFamily, ...plain };
 }
+
+/** "ID" over another product's ids, where no field is for them but perhaps one by which records are found. */
+function ofForeignId(name: string, samples: readonly string[], dataset: Dataset): Opinion | undefined {
+  if (samples.length === 0 || samples.some(isUuid)) return undefined;
+  const field = foreignIdFields[dataset.key];
+  if (field === undefined)
+    return {
+      column: name,
+      against: `Its values are another product’s ids, for which ${dataset.key} have no field.`,
+    };
+  const reason = `It names the record, and its values are ${whatIds.external_id}.`;
+  return { column: name, field, confidence: idConfidence.foreign, reason, family: ownFamily, ...plain };
+}
+
+const foreignIdFields: Readonly<Record<string, string>> = { orders: 'number', pins: 'pinterest_pin_id' };
 
 const whatIds = {
   id: 'ids of the form used here',
@@ -83,11 +111,43 @@ function ofHeader(column: SampledColumn, { dataset, reader }: OpinionOptions): O
   if (field.importable === 'no')
     return { column: column.name, against: `${field.label} cannot be imported.` };
   const against = valuesAgainst(dataset, field, column.samples, guess.by);
-  return against === undefined ? fromGuess(column, guess) : { column: column.name, against };
+  if (against !== undefined) return { column: column.name, against };
+  const candidate = fromGuess(column, guess);
+  return { ...candidate, reading: { ...candidate.reading, ...readingInHeader(column.name, field.type) } };
 }
 
-function fromGuess({ name }: SampledColumn, { field, confidence, reason, family }: HeaderGuess): Candidate {
-  return { column: name, field, confidence, reason, family, ...plain };
+/** What a header says of how its cells are read: the order of a date, the zone of a time. */
+function readingInHeader(header: string, type: FieldTypeName): ColumnMapping['reading'] {
+  if (type !== 'date' && type !== 'datetime') return {};
+  const order = dateOrders.find(([written]) => written.test(header))?.[1];
+  const timezone = type === 'datetime' ? zoneInHeader(header) : undefined;
+  return { ...(order && { dateOrder: order }), ...(timezone && { timezone }) };
+}
+
+/** "Birthday (DD/MM/YYYY)", also with the letters that German and the Romance languages have for day and year. */
+const dateOrders: readonly (readonly [RegExp, DateOrder])[] = [
+  [/\b(?:dd?|tt?|jj?|gg?)[-/. ]?mm?[-/. ]?(?:yy|jj|aa){1,2}\b/i, 'dmy'],
+  [/\bmm?[-/. ]?dd?[-/. ]?(?:yy){1,2}\b/i, 'mdy'],
+  [/\b(?:yy|jj|aa){1,2}[-/. ]?mm?[-/. ]?(?:dd?|tt?|jj?|gg?)\b/i, 'ymd'],
+];
+
+/** "Created (UTC)", "Signed up (America/New_York)": the zone on whose clock the column's times are. */
+function zoneInHeader(header: string): string | undefined {
+  const said = /\(([^()]+)\)\s*$/.exec(header)?.[1]?.trim() ?? '';
+  if (/^(?:utc|gmt)(?:[+-]0{1,2}(?::?00)?)?$/i.test(said)) return 'UTC';
+  return said.includes('/') ? zoneNamed(said) : undefined;
+}
+
+function fromGuess({ name }: SampledColumn, guess: HeaderGuess): Candidate {
+  const { field, confidence, reason, family } = guess;
+  const known = { column: name, field, confidence, family };
+  if (guess.opposite !== true) return { ...known, reason, ...plain };
+  return {
+    ...known,
+    reason: `${reason} It says the opposite, so yes is read as no.`,
+    transformations: [],
+    reading: { opposite: true },
+  };
 }
 
 function ofValues({ name, samples }: SampledColumn, { dataset }: OpinionOptions): Opinion {

@@ -27,17 +27,64 @@ export function valuesAgainst(
   samples: readonly string[],
   by: FoundBy,
 ): string | undefined {
-  if (by === 'key') return undefined;
+  if (by === 'key') return field.type !== 'json' && areObjects(samples) ? objects : undefined;
   if (field.type === 'reference') {
     const isTold = by === 'label' || isNeeded(dataset, field) || (by === 'alias' && isTie(dataset, field));
     return isTold ? undefined : againstReference(dataset, field, samples);
   }
   if (samples.length === 0) return undefined;
-  if (field.key === 'job_title' && samples.every(isFormOfAddress))
-    return 'Its values are forms of address, such as Mr.';
+  const other = otherMeaning(field, samples);
+  if (other !== undefined) return other;
   const readable = samples.filter(readableBy(field, samples)).length;
   if (!isAgainst(field, readable, samples.length, by)) return undefined;
   return `${readable === 0 ? 'None' : 'Few'} of its values can be read as ${field.label}.`;
+}
+
+/** What values are that cannot be meant, however few of them there are and whatever the header says. */
+function otherMeaning(field: FieldDefinition, samples: readonly string[]): string | undefined {
+  const { key, type, max = Number.POSITIVE_INFINITY } = field;
+  if (key === 'job_title' && samples.every(isFormOfAddress))
+    return 'Its values are forms of address, such as Mr.';
+  if (key === 'state_province' && samples.every(isStateOfAccount))
+    return 'Its values are states of an account, and no part of a country.';
+  if ((type === 'date' || type === 'datetime') && samples.every(lacksYear)) return 'Its days lack the year.';
+  if ((type === 'date' || type === 'datetime') && samples.every(isPartOfDay))
+    return 'Its values are parts of a day.';
+  if (type === 'text' && samples.every((text) => Array.from(text).length > max))
+    return `Its values are longer than ${field.label} may be.`;
+  if (type !== 'json' && areObjects(samples)) return objects;
+  return undefined;
+}
+
+/** `07/26`, `--07-26`: a birthday as Mailchimp and address books keep it. */
+function lacksYear(text: string): boolean {
+  return /^(?:--)?\d{1,2}[-/.]\d{1,2}\.?$/.test(text);
+}
+
+export const objects = 'Its values are objects with parts of their own.';
+
+export function areObjects(samples: readonly string[]): boolean {
+  return samples.length > 0 && samples.every(isObject);
+}
+
+/** `26`, `1980`: the day, the month or the year alone. */
+function isPartOfDay(text: string): boolean {
+  return /^(?:\d{1,2}|(?:19|20)\d\d)$/.test(text);
+}
+
+/** As a list of JSON rows has them, cut short in a sample perhaps. */
+function isObject(text: string): boolean {
+  return /^\{\s*(?:"|\}$)/.test(text);
+}
+
+const statesOfAccount = new Set(
+  'enabled disabled active inactive invited declined pending approved rejected blocked open closed archived new'.split(
+    ' ',
+  ),
+);
+
+function isStateOfAccount(text: string): boolean {
+  return statesOfAccount.has(text.toLowerCase());
 }
 
 /** A wrong e-mail or phone under its own name is the row's problem; a status of somebody else's is no status. */

@@ -15,6 +15,11 @@ export interface OwnIds {
 /** Ids given out here are UUIDs of version 7 (RFC 9562); one of another version is somebody else's. */
 const uuidVersion7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
+/** Of any version. */
+export function isUuid(text: string): boolean {
+  return /^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i.test(text);
+}
+
 /** By their form alone; whoever can look into the tenant's data knows better. */
 export const ownIdsByForm: OwnIds = {
   isId: (text) => uuidVersion7.test(text),
@@ -36,7 +41,7 @@ export function decideCustomerId(samples: readonly string[], own: OwnIds = ownId
 export type IdHeader = 'customer' | 'plain' | 'other';
 
 const customerIds = new Set(
-  ['customer', 'cust', 'client', 'kunden', 'kunde']
+  ['customer', 'customers', 'cust', 'client', 'kunden', 'kunde']
     .flatMap((who) =>
       ['id', 'identifier', 'key', 'code', 'ref', 'reference', 'uid', 'guid', 'id number'].map(
         (what) => `${who} ${what}`,
@@ -54,13 +59,13 @@ const otherIds = new Set(
   ['account', 'user', 'member', 'membership', 'person', 'people', 'profile', 'subscriber', 'record', 'row', 'lead', 'contact', 'entry', 'guest', 'patient', 'shopper', 'buyer', 'company', 'organization', 'organisation', 'reference',
     'shopify', 'woocommerce', 'stripe', 'square', 'hubspot', 'salesforce', 'mailchimp', 'klaviyo', 'quickbooks', 'xero', 'zoho', 'pipedrive', 'intercom', 'zendesk', 'sap', 'erp', 'pos', 'loyalty', 'card']
     .flatMap((who) => ['id', 'uid', 'guid', 'key', 'code', 'number', 'no'].map((what) => `${who} ${what}`))
-    .concat(['stripe customer id', 'hubspot contact id', 'salesforce contact id', 'salesforce account id', 'quickbooks customer id', 'xero contact id', 'hubspot id', 'customer account number', 'customer account no'])
+    .concat(['account reference', 'account ref', 'stripe customer id', 'hubspot contact id', 'salesforce contact id', 'salesforce account id', 'quickbooks customer id', 'xero contact id', 'hubspot id', 'customer account number', 'customer account no'])
     .map(normaliseSpelling),
 );
 
 /** Whether a header names the record: as the customer's id, as an id alone, or as the id of something like a customer. */
 export function idHeader(header: string): IdHeader | undefined {
-  const normal = normaliseSpelling(header);
+  const normal = normaliseSpelling(header.replace(/\.\$oid$/, ''));
   if (customerIds.has(normal)) return 'customer';
   if (plainIds.has(normal)) return 'plain';
   return otherIds.has(normal) ? 'other' : undefined;

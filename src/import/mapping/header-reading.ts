@@ -9,8 +9,8 @@
  * A guess below `leastConfidence` is none: a column that is left out is seen, one that feeds a wrong field may not be.
  */
 import { type Dataset, normaliseSpelling } from '../../datasets/define-dataset.ts';
-import { type Family, ownFamily, withoutPrefix } from './header-families.ts';
-import { headerSpellings } from './header-spellings.ts';
+import { type Family, ownFamily, type Prefixed, withoutEnding, withoutPrefix } from './header-families.ts';
+import { headerSpellings, type KnownSpelling } from './header-spellings.ts';
 
 export const leastConfidence = 0.6;
 
@@ -21,6 +21,8 @@ export interface HeaderGuess {
   readonly family: Family;
   /** How the field was found: its own name stands more firmly against odd values than another one or a guess does. */
   readonly by: FoundBy;
+  /** The column says the opposite of the field. */
+  readonly opposite?: true;
 }
 
 /** `label`: exactly, whatever the case and the marks between the words. */
@@ -50,15 +52,23 @@ export function headerReader(dataset: Dataset): HeaderReader {
         };
       }
       const words = headerWords(header);
-      const whole = lookUp(header, dataset, spellings) ?? inPart(plainHeader(header)) ?? lookup(words);
-      const own = whole ?? eitherSide(header, lookup) ?? numbered(words, lookup) ?? singular(words, lookup);
+      const known = lookUp(header, dataset, spellings);
+      const ended = known === undefined ? withEnding(header, lookup) : undefined;
+      if (ended !== undefined) return ended;
+      const whole = known ?? inPart(plainHeader(header)) ?? lookup(words);
+      const own =
+        whole ?? eitherSide(header, lookup) ?? numbered(words, lookup) ?? singular(words, lookup, dataset);
       if (own !== undefined) return { ...own, family: ownFamily };
       return prefixed(words, lookup) ?? oneLetterOff(words, names);
     },
   };
 }
 
-function lookUp(text: string, dataset: Dataset, spellings: ReadonlyMap<string, string>): Found | undefined {
+function lookUp(
+  text: string,
+  dataset: Dataset,
+  spellings: ReadonlyMap<string, KnownSpelling>,
+): Found | undefined {
   const normal = normaliseSpelling(text);
   const field = dataset.keyFor(text);
   if (field !== undefined) {
@@ -71,12 +81,16 @@ function lookUp(text: string, dataset: Dataset, spellings: ReadonlyMap<string, s
   const known = spellings.get(normal);
   if (known === undefined) return undefined;
   return {
-    field: known,
-    confidence: 0.9,
-    reason: `Files often call ${dataset.field(known).label} so.`,
+    field: known.field,
+    confidence: 0.9 - known.rank * perRank,
+    reason: `Files often call ${dataset.field(known.field).label} so.`,
     by: 'guess',
+    ...(known.opposite === true && { opposite: true }),
   };
 }
+
+/** So little that it settles nothing but which of two known spellings is the better one. */
+const perRank = 0.00001;
 
 /** Something else stands in the header too. */
 function notWhole(found: Found | undefined): Found | undefined {
@@ -85,7 +99,12 @@ function notWhole(found: Found | undefined): Found | undefined {
 
 /** "BillingPostalCode", "PHONE1" and "E-mail 1 - Value" as words, in lower case. */
 export function headerWords(header: string): string[] {
-  return plainHeader(header)
+  return wordsOf(plainHeader(header));
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFKC')
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .replace(/(\p{L})(\d)/gu, '$1 $2')
@@ -94,11 +113,12 @@ export function headerWords(header: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Without what stands in parentheses at the end, and without the "- Value" of numbered columns. */
+/** Without the kind of value that MongoDB sets behind a key, and what stands in parentheses at the end (`customers[email]` keeps its brackets), and without the "- Value" of numbered columns. */
 function plainHeader(header: string): string {
   return header
     .normalize('NFKC')
-    .replace(/\s*[([][^)\]]*[)\]]\s*$/u, '')
+    .replace(/\.\$(?:oid|date|number\w+)$/u, '')
+    .replace(/(?:\s*\([^()]*\)|\s+\[[^[\]]*\])\s*$/u, '')
     .replace(/(\d)\s*-\s*value$/iu, '$1');
 }
 
@@ -138,12 +158,15 @@ export const secondFields: Readonly<Record<string, string>> = {
 function singular(
   words: readonly string[],
   lookup: (words: readonly string[]) => Found | undefined,
+  dataset: Dataset,
 ): Found | undefined {
   const last = words.at(-1) ?? '';
   if (last.length < 4) return undefined;
   const other = last.endsWith('s') ? last.slice(0, -1) : `${last}s`;
   const found = lookup([...words.slice(0, -1), other]);
-  return found === undefined ? undefined : weaker(found, 0.1);
+  // "Orders" is how many there are, "Order" is one of them.
+  if (found === undefined || dataset.field(found.field).type === 'integer') return undefined;
+  return weaker(found, 0.1);
 }
 
 function weaker(found: Found, by: number): Found {
@@ -170,15 +193,41 @@ function prefixed(
   words: readonly string[],
   lookup: (words: readonly string[]) => Found | undefined,
 ): HeaderGuess | undefined {
-  for (const { family, rest } of withoutPrefix(words)) {
-    const found = lookup(rest) ?? numbered(rest, lookup);
-    if (found === undefined || !prefixable.has(found.field)) continue;
-    const field = family.ownContact ? found.field : (addressContact[found.field] ?? found.field);
-    if (!family.ownContact && isPersonal(field)) continue;
-    const reason = `${found.reason.replace('The header', `“${rest.join(' ')}”`)} “${words.slice(0, words.length - rest.length).join(' ')}” stands before it.`;
-    return { field, confidence: found.confidence - 0.1, reason, family, by: 'guess' };
+  for (const prefixed of withoutPrefix(words)) {
+    const prefix = words.slice(0, words.length - prefixed.rest.length).join(' ');
+    const guess = ofFamily(prefixed, lookup, `“${prefix}” stands before it.`);
+    if (guess !== undefined) return guess;
   }
   return undefined;
+}
+
+/** "Email - Work" and "Rue (domicile)", with a subject before it or not: "Person - Phone - Home". */
+function withEnding(
+  header: string,
+  lookup: (words: readonly string[]) => Found | undefined,
+): HeaderGuess | undefined {
+  const words = wordsOf(header);
+  const ended = withoutEnding(words);
+  if (ended === undefined) return undefined;
+  const subject = withoutPrefix(ended.rest).find(({ family }) => family.name === ownFamily.name);
+  const said = `“${words.at(-1)}” stands behind it.`;
+  return (
+    ofFamily(ended, lookup, said) ??
+    (subject && ofFamily({ family: ended.family, rest: subject.rest }, lookup, said))
+  );
+}
+
+function ofFamily(
+  { family, rest }: Prefixed,
+  lookup: (words: readonly string[]) => Found | undefined,
+  said: string,
+): HeaderGuess | undefined {
+  const found = lookup(rest) ?? numbered(rest, lookup);
+  if (found === undefined || !prefixable.has(found.field)) return undefined;
+  const field = family.ownContact ? found.field : (addressContact[found.field] ?? found.field);
+  if (!family.ownContact && isPersonal(field)) return undefined;
+  const reason = `${found.reason.replace('The header', `“${rest.join(' ')}”`)} ${said}`;
+  return { field, confidence: found.confidence - 0.1, reason, family, by: 'guess' };
 }
 
 /** Somebody who receives a parcel need not be the customer. */
@@ -191,6 +240,7 @@ function isPersonal(field: string): boolean {
 interface FieldName {
   readonly field: string;
   readonly normal: string;
+  readonly words: number;
 }
 
 const shortestForTypos = 6;
@@ -198,17 +248,22 @@ const shortestForTypos = 6;
 function fieldNames(dataset: Dataset): FieldName[] {
   return dataset.importable.flatMap((field) =>
     [field.key, field.label, ...(field.aliases ?? [])]
-      .map(normaliseSpelling)
-      .filter((normal) => normal.length >= shortestForTypos && /^\p{L}+$/u.test(normal))
-      .map((normal) => ({ field: field.key, normal })),
+      .map((name) => ({ field: field.key, normal: normaliseSpelling(name), words: headerWords(name).length }))
+      .filter(({ normal }) => normal.length >= shortestForTypos && /^\p{L}+$/u.test(normal)),
   );
 }
 
-/** "FIRSNAME", "Adress": one letter is wrong, missing, too many or swapped with its neighbour. */
+/**
+ * "FIRSNAME", "Adress": one letter is wrong, missing, too many or swapped with its neighbour. Nobody sets a word apart
+ * by mistake: a "form name" is no forename.
+ */
 function oneLetterOff(words: readonly string[], names: readonly FieldName[]): HeaderGuess | undefined {
   const normal = words.join('');
   if (normal.length < shortestForTypos) return undefined;
-  const fields = new Set(names.filter((name) => isOneOff(normal, name.normal)).map((name) => name.field));
+  const near = names.filter(
+    (name) => (words.length === 1 || words.length === name.words) && isOneOff(normal, name.normal),
+  );
+  const fields = new Set(near.map((name) => name.field));
   const [field] = fields;
   if (field === undefined || fields.size > 1) return undefined;
   return {

@@ -20,6 +20,8 @@ const readingSchema = z.strictObject({
   country: z.string().length(2).optional(),
   timezone: z.string().optional(),
   currency: z.string().length(3).optional(),
+  /** Yes and no the other way round: "Unsubscribed" says when somebody is not to be written to. */
+  opposite: z.boolean().optional(),
 });
 
 export const columnMappingSchema = z.strictObject({

@@ -9,6 +9,7 @@ import { isCandidate, type Opinion, opinionOf, type SampledColumn } from './colu
 import type { OwnIds } from './customer-id.ts';
 import { headerReader } from './header-reading.ts';
 import { joinColumns } from './join-columns.ts';
+import { columnsOfLines } from './line-columns.ts';
 import { type ColumnMapping, leftOut, type Mapping } from './mapping.ts';
 import { presetOpinions } from './preset-opinions.ts';
 import { type Preset, recognisePreset } from './presets/preset.ts';
@@ -31,14 +32,15 @@ export function suggestMapping(
   const names = columns.map((column) => column.name);
   const preset = recognisePreset(options.presets ?? shippedPresets, dataset.key, names);
   const opinions = opinionsOf(dataset, columns, preset, options);
-  const assignment = assignColumns([...opinions.values()].filter(isCandidate), columns);
+  const assignment = assignFitting(dataset, inspection, columns, opinions);
   const entries = columns.map(({ name }) => entryOf(name, assignment, opinions.get(name), dataset));
   return { preset: preset?.key ?? null, columns: joinColumns(dataset, entries), write: {} };
 }
 
 function sampleColumns(inspection: Inspection): SampledColumn[] {
-  return inspection.columns.map(({ index, name }) => ({
+  return inspection.columns.map(({ index, name, within }) => ({
     name,
+    ...(within !== undefined && { within }),
     samples: inspection.sample.map((row) => row[index]?.trim() ?? '').filter((text) => text !== ''),
   }));
 }
@@ -59,6 +61,21 @@ function opinionsOf(
     if (!opinions.has(column.name)) opinions.set(column.name, opinionOf(column, judge));
   }
   return opinions;
+}
+
+/** What turns out to be a line's leaves its field to the next column. */
+function assignFitting(
+  dataset: Dataset,
+  inspection: Inspection,
+  columns: readonly SampledColumn[],
+  opinions: Map<string, Opinion>,
+): Assignment {
+  for (;;) {
+    const assignment = assignColumns([...opinions.values()].filter(isCandidate), columns);
+    const ofLines = columnsOfLines(dataset, assignment, inspection);
+    if (ofLines.length === 0) return assignment;
+    for (const opinion of ofLines) opinions.set(opinion.column, opinion);
+  }
 }
 
 function isOwnField(dataset: Dataset, header: string): boolean {

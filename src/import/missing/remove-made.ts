@@ -23,7 +23,7 @@ export async function removeMade(tx: TenantTransaction, run: ImportRun): Promise
   for (const { key } of datasets) {
     const made = `select m.row, m.record_id from import_made m
       where m.tenant_id = $1 and m.import_id = $2 and m.dataset = ${literal(key)} and m.made and $3::int is not null`;
-    const statement = removeStatement(datasetOf(key), made);
+    const statement = removeStatement(datasetOf(key), { rows: made, forced: run.options.forceUndo });
     const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(statement, [
       run.tenantId,
       run.id,

@@ -150,12 +150,12 @@ class RunFieldSql implements RunFields {
     if (part.kind === 'append') return this.staged(field.key);
     if (!this.rules.staged.has(field.key)) return this.followed(field, old);
     const rule = this.ruleOf(field);
-    if (rule === 'clear') return this.cleared(field, old);
+    const kept = field.follows === undefined ? old : this.followed(field, old);
+    if (rule === 'clear') return this.whereGiven(field, this.cleared(field, old), kept);
     const staged = part.kind === 'set' ? `s_${part.key}.names` : this.staged(field.key);
     if (rule === 'add') return this.added(field, old, staged);
     if (rule === 'fill') return this.filled(field, old, staged);
     if (this.isImplied(field)) return this.implied(field, old);
-    const kept = field.follows === undefined ? old : this.followed(field, old);
     const blank = this.rules.clears.has(field.key) ? this.cleared(field, old) : kept;
     if (!this.isSparse(field.key)) return `coalesce(${staged}, ${blank})`;
     if (field.impliedBy === undefined)
@@ -165,6 +165,12 @@ class RunFieldSql implements RunFields {
 
   private isSparse(key: string): boolean {
     return this.rules.sparse?.has(key) === true;
+  }
+
+  /** A row that has not the field, nor the one that implies it, keeps what is there. */
+  private whereGiven(field: FieldDefinition, value: string, kept: string): string {
+    const key = this.isImplied(field) ? (field.impliedBy?.field ?? field.key) : field.key;
+    return this.isSparse(key) ? `case when ${this.gives(key)} then ${value} else ${kept} end` : value;
   }
 
   /** Whether the row itself has the field, be it blank. */
@@ -251,6 +257,8 @@ class RunFieldSql implements RunFields {
 
   private added(field: FieldDefinition, old: string, staged: string): string {
     if (!this.isList(field)) return `coalesce(${staged}, ${old})`;
+    if (this.dataset.part(field.part).kind === 'set')
+      return `array(select distinct name from unnest(${old} || ${staged}) u(name) order by name)`;
     return `${old} || array(select a from unnest(${staged}) with ordinality u(a, n) where a <> all (${old}) order by n)`;
   }
 

@@ -45,14 +45,26 @@ export async function finishUndo(database: Database, { run, fields, lease }: Fin
   });
 }
 
-/** Groups that this run made, or another one that was undone before, go when nobody is in them any more. */
+/**
+ * Groups that this run made, or another one that was undone before, go when nobody is in them any more: nor would be,
+ * were a later run undone that took somebody out. Ids tell which changes are later than a group.
+ */
 async function removeGroups(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
-  for (const { table, inUse } of namedSets(fields)) {
+  for (const { field, table, inUse } of namedSets(fields)) {
     await tx.query(
-      `delete from ${table} n using imports i where n.tenant_id = $1 and i.tenant_id = $1 and i.id = n.import_id
-         and (i.id = $2 or i.state = 'undone')
-         and not ${inUse}`,
-      [run.tenantId, run.id],
+      `with empty as materialized (
+         select n.id, n.name from ${table} n join imports i on i.tenant_id = $1 and i.id = n.import_id
+         where n.tenant_id = $1 and (i.id = $2 or i.state = 'undone') and not ${inUse}),
+       left_by as materialized (
+         select h.before -> $4::text as names from changes h join imports l on l.tenant_id = $1 and l.id = h.import_id
+         where h.tenant_id = $1 and h.id > (select id from empty order by id limit 1)
+           and h.dataset = $3 and h.before ? $4::text and l.id <> $2 and l.state <> 'undone'),
+       wanted as materialized (
+         select jsonb_array_elements_text(case jsonb_typeof(names) when 'array' then names else jsonb_build_array(names) end) as name
+         from left_by)
+       delete from ${table} n using empty e
+       where n.tenant_id = $1 and n.id = e.id and not exists (select from wanted w where w.name = n.name)`,
+      [run.tenantId, run.id, run.dataset.key, field],
     );
   }
 }

@@ -17,28 +17,39 @@ export interface RemoveResult {
 const createdRows = `select p.row, p.record_id from import_plan p
     where p.tenant_id = $1 and p.import_id = $2 and p.chunk = $3 and p.outcome = 'create'`;
 
-/** @param rows SQL of other rows than those, each with its record's id. */
-export function removeStatement(dataset: Dataset, rows = createdRows): string {
+export interface RemoveOptions {
+  /** SQL of other rows than those that the plan created, each with its record's id. */
+  readonly rows?: string;
+  /** A record goes though somebody has changed it since; with records of its own it stays all the same. */
+  readonly forced?: boolean | undefined;
+}
+
+export function removeStatement(
+  dataset: Dataset,
+  { rows = createdRows, forced = false }: RemoveOptions = {},
+): string {
   const { table } = dataset.root;
   const parts = dataset.parts.filter((part) => part.kind !== 'root');
   const gone = parts.map(
     (part) =>
       `x_${part.key} as (delete from ${part.table} o using gone where o.tenant_id = $1 and o.${part.ownerColumn} = gone.id)`,
   );
+  const owner = dataset.partOf === undefined ? 'null::uuid' : `o.${dataset.partOf.ownerColumn}`;
   const unreferred = ownReferences(dataset).map((field) => `not ${isReferredTo(dataset, field)}`);
   return `with made as materialized (
   select p.row, c.* from (${rows}) p
   join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id for update) c on true),
-gone as materialized (select c.row, c.id from made c where ${[isAsItWasMade(dataset), ...unreferred].join(' and ')}),
-${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id)`, noted(dataset)].join(',\n')}
+gone as materialized (select c.row, c.id from made c where ${[mayGo(dataset, forced), ...unreferred].join(' and ')}),
+${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id, ${owner} as owner_id)`, noted(dataset)].join(',\n')}
 select (select count(*)::int from x_root) as removed,
   (select coalesce(array_agg(m.row order by m.row), '{}') from made m where m.row not in (select gone.row from gone)) as kept`;
 }
 
-/** A row that is gone tells nobody; exports of what changed list it. */
+/** A row that is gone tells nobody; exports of what changed list it, and take out anew what it was a part of. */
 function noted({ key }: Dataset): string {
-  return `noted as (insert into removed_records (tenant_id, dataset, record_id, removed_at)
-  select $1, ${literal(key)}, x_root.id, $4::timestamptz from x_root on conflict (tenant_id, dataset, record_id) do update set removed_at = excluded.removed_at)`;
+  return `noted as (insert into removed_records (tenant_id, dataset, record_id, owner_id, removed_at)
+  select $1, ${literal(key)}, x_root.id, x_root.owner_id, $4::timestamptz from x_root
+  on conflict (tenant_id, dataset, record_id) do update set owner_id = excluded.owner_id, removed_at = excluded.removed_at)`;
 }
 
 /** References of the dataset's records to each other. */
@@ -53,8 +64,8 @@ function isReferredTo({ root }: Dataset, field: FieldDefinition): string {
   return `exists (select from ${root.table} o where o.tenant_id = $1 and o.${column} = c.id and o.id <> c.id)`;
 }
 
-/** Whether the record `c` is as the run made it, and nothing hangs on it but what the run hung there itself. */
-function isAsItWasMade(dataset: Dataset): string {
+/** Whether the record `c` is as the run made it, unless forced, and nothing hangs on it but what the run hung there itself. */
+function mayGo(dataset: Dataset, forced: boolean): string {
   // What the run made beside a record bears the record's own id.
   const children = dataset.parts
     .filter((part) => part.kind === 'child' || part.kind === 'append')
@@ -66,8 +77,9 @@ function isAsItWasMade(dataset: Dataset): string {
     ({ table, column }) =>
       `not exists (select from ${table} o where o.tenant_id = $1 and o.${column} = c.id)`,
   );
-  const deleted = dataset.softDeletes ? ['c.deleted_at is null'] : [];
-  return [...deleted, ...children, ...dependents, isChangedBack(dataset)].join(' and ');
+  const there = dataset.softDeletes ? ['c.deleted_at is null'] : [];
+  const asMade = forced ? [] : [...there, isChangedBack(dataset)];
+  return [...children, ...dependents, ...asMade].join(' and ') || 'true';
 }
 
 /**
@@ -98,7 +110,7 @@ function changesOf(dataset: Dataset): string {
  * References between records that the run created would hold each other: they are taken out first. A record that
  * stays keeps its reference, and so the record it refers to stays too, and so on. `$1` tenant, `$2` import.
  */
-export function unlinkStatements(dataset: Dataset): readonly string[] {
+export function unlinkStatements(dataset: Dataset, forced = false): readonly string[] {
   return ownReferences(dataset).map((field) => {
     const column = identifier(field.column ?? field.key);
     const key = literal(field.key);
@@ -110,7 +122,7 @@ export function unlinkStatements(dataset: Dataset): readonly string[] {
       left join made m on m.id = o.id and m.target = c.id where m.id is null),
     staying as (
       select c.id from made m join ${dataset.root.table} c on c.tenant_id = $1 and c.id = m.id
-      where not (${isAsItWasMade(dataset)}) or exists (select from referred where referred.id = c.id)
+      where not (${mayGo(dataset, forced)}) or exists (select from referred where referred.id = c.id)
       union
       select t.id from staying join made m on m.id = staying.id join made t on t.id = m.target)
     update ${dataset.root.table} o set ${column} = null from made m

@@ -6,7 +6,7 @@
 
 import { identifier, literal } from '../../database/literal.ts';
 import { storedSql } from '../../datasets/custom/stored-value.ts';
-import type { Exclusive, FieldDefinition, Part } from '../../datasets/define-dataset.ts';
+import type { Dataset, Exclusive, FieldDefinition, Part } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 
 /** One column that undo may write. */
@@ -89,17 +89,16 @@ export function place(one: Restorable): string {
 
 /**
  * A list goes back in any case: its additions are its own. Any other field does while it has the value that it was
- * given, unless another record has by now what it would get back.
+ * given, unless another record has by now what it would get back. Forced, it does whatever value it has.
  */
-export function mayGoBack(fields: RunFields, one: Restorable): string {
+export function mayGoBack(fields: RunFields, one: Restorable, forced: boolean): string {
   const { part, field } = one;
   if (field.custom?.isFrozen === true) return 'false';
   if (part.kind === 'set' || (part.kind === 'root' && isList(one))) return 'true';
-  const conditions = [
-    `coalesce(to_jsonb(${place(one)}), 'null') = coalesce(h.after -> ${literal(one.key)}, 'null')`,
-  ];
+  const isAsGiven = `coalesce(to_jsonb(${place(one)}), 'null') = coalesce(h.after -> ${literal(one.key)}, 'null')`;
+  const conditions = [forced ? 'true' : isAsGiven];
   if (part.kind !== 'root') conditions.push(`p_${part.key}.tenant_id is not null`);
-  if (field.unique === true) conditions.push(isFree(fields, one));
+  if (field.unique === true) conditions.push(isFree(fields, one, forced));
   const exclusive = fields.dataset.exclusive?.find((candidate) => candidate.field === field.key);
   if (exclusive !== undefined) conditions.push(isUnclaimed(fields, one, exclusive));
   return conditions.join(' and ');
@@ -109,13 +108,26 @@ export function isList(one: Restorable): boolean {
   return one.sqlType === 'text[]';
 }
 
-/** Among deleted records nothing need be unique. */
-function isFree(fields: RunFields, { field, column }: Restorable): string {
-  const { root, softDeletes } = fields.dataset;
+/**
+ * Among deleted records nothing need be unique. One that was restored and stays may have had a value of another record
+ * of the chunk: that one, which was there, has more right to it.
+ */
+function isFree({ dataset }: RunFields, { field, column }: Restorable, forced: boolean): string {
+  const { root, softDeletes } = dataset;
+  const was = wasName(field);
   const compared = identifier(field.normalColumn ?? column);
   const live = softDeletes ? ' and x.deleted_at is null' : '';
-  const taken = `exists (select from ${root.table} x where x.tenant_id = $1 and x.${compared} = h.${wasName(field)} and x.id <> r.id${live})`;
-  return softDeletes ? `(h.before ? 'deleted_at' or not ${taken})` : `not ${taken}`;
+  const taken = `exists (select from ${root.table} x where x.tenant_id = $1 and x.${compared} = h.${was} and x.id <> r.id${live})`;
+  if (!softDeletes) return `not ${taken}`;
+  const wanted = `exists (select from h other where other.${was} = h.${was} and other.id <> h.id)`;
+  return `(r.deleted_at is not null or ${isDeletedAgain(dataset, forced)} or not ${taken} and not (h.before ? 'deleted_at' and ${wanted}))`;
+}
+
+/** A record that was restored is deleted again, unless somebody has written to it since. */
+export function isDeletedAgain({ softDeletes }: Dataset, forced: boolean): string {
+  if (softDeletes !== true) return 'false';
+  const isUntouched = `r.updated_at = (h.after ->> 'updated_at')::timestamptz`;
+  return `(h.before ? 'deleted_at' and r.deleted_at is null${forced ? '' : ` and ${isUntouched}`})`;
 }
 
 function isUnclaimed(fields: RunFields, one: Restorable, { within }: Exclusive): string {

@@ -16,6 +16,7 @@ import {
   back,
   childId,
   earlier,
+  isDeletedAgain,
   leading,
   mayGoBack,
   nowName,
@@ -34,8 +35,11 @@ export interface RestoreResult {
   digest: string | null;
 }
 
-/** @param changed keys of the fields that change anywhere in the run's phase. */
-export function restoreStatement(fields: RunFields, changed: ReadonlySet<string>): string {
+/**
+ * @param changed keys of the fields that change anywhere in the run's phase.
+ * @param forced whether fields go back that somebody has changed since.
+ */
+export function restoreStatement(fields: RunFields, changed: ReadonlySet<string>, forced = false): string {
   const all = restorables(fields, changed);
   const lead = leading(all);
   const parts = writtenParts(
@@ -50,7 +54,7 @@ export function restoreStatement(fields: RunFields, changed: ReadonlySet<string>
   return `with h as materialized (
   select ${['h.*', ...plainColumns(lead)].join(', ')}, row_number() over (order by h.id) as place from changes h
   where h.tenant_id = $1 and h.import_id = $2 and h.phase = $3 and h.chunk = $4),
-b as materialized (${current(fields, all, lead)}),
+b as materialized (${current(fields, all, lead, forced)}),
 ${ctes.join(',\n')}
 select (select count(*)::int from b where b.goes) as restored,
   (select coalesce(jsonb_agg(jsonb_build_object('row', l.row, 'fields', l.fields) order by l.row), '[]') from (
@@ -60,22 +64,23 @@ select (select count(*)::int from b where b.goes) as restored,
 }
 
 /** Each changed record as it is now, and for each field whether it goes back. */
-function current(fields: RunFields, all: readonly Restorable[], lead: readonly Restorable[]): string {
+function current(
+  fields: RunFields,
+  all: readonly Restorable[],
+  lead: readonly Restorable[],
+  forced: boolean,
+): string {
   const { dataset } = fields;
   const goes = lead.map(
-    (one) => `(h.before ? ${literal(one.key)} and ${mayGoBack(fields, one)}) as ${back(one)}`,
+    (one) => `(h.before ? ${literal(one.key)} and ${mayGoBack(fields, one, forced)}) as ${back(one)}`,
   );
-  // A record that was restored is deleted again, unless somebody has written to it since.
-  const deleted = dataset.softDeletes
-    ? `(h.before ? 'deleted_at' and r.deleted_at is null and r.updated_at = (h.after ->> 'updated_at')::timestamptz)`
-    : 'false';
   const any = ['g.back_deleted', ...lead.map((one) => `g.${back(one)}`)].join(' or ');
   return `select g.*, ${any} as goes from (
     select h.*,
       r.updated_at as now_updated_at, r.updated_by as now_updated_by, ${[
         ...(dataset.softDeletes ? ['r.deleted_at as now_deleted_at'] : []),
         ...all.map((one) => `${place(one)} as ${nowName(one)}`),
-        `${deleted} as back_deleted`,
+        `${isDeletedAgain(dataset, forced)} as back_deleted`,
         ...goes,
       ].join(',\n      ')}
     from h join lateral (select * from ${dataset.root.table} r where r.tenant_id = $1 and r.id = h.record_id for update) r on true

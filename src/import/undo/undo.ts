@@ -25,6 +25,11 @@ import { finishUndo } from './finish-undo.ts';
 import { type RemoveResult, removeStatement, unlinkStatements } from './remove.ts';
 import { type RestoreResult, restoreStatement } from './restore.ts';
 
+export interface UndoOptions {
+  /** What somebody changed since is undone as well, and not left alone. */
+  readonly force?: boolean;
+}
+
 /**
  * Asks for a run to be undone; whoever drives it then does it.
  * @throws AppError `import.move` when it wrote nothing, or is undone; `import.busy` while another run of the tenant writes.
@@ -34,17 +39,22 @@ export async function beginUndo(
   tenantId: string,
   importId: string,
   by: string | null = null,
+  { force = false }: UndoOptions = {},
 ): Promise<void> {
   await withTenant(database, tenantId, async (tx) => {
     const run = await loadRun(tx, importId);
     const why = await whyNot(tx, run);
     if (why !== undefined) throw new AppError('import.move', `The import cannot be undone: ${why}.`);
     await move(tx, importId, run.state, 'undoing');
+    await tx.query(
+      `update imports set options = options || jsonb_build_object('forceUndo', $3::boolean) where tenant_id = $1 and id = $2`,
+      [tenantId, importId, force],
+    );
     await appendAudit(tx, {
       action: 'import.asked',
       subjectType: 'import',
       subjectId: importId,
-      detail: { for: 'undo', dataset: run.dataset.key, state: run.state },
+      detail: { for: force ? 'forced undo' : 'undo', dataset: run.dataset.key, state: run.state },
       digest: null,
       actor: by,
       at: now(),
@@ -95,7 +105,7 @@ async function undoReferences({ database, run: asItWas, lease }: Step): Promise<
     withTenant(database, tenantId, async (tx) => {
       await holdLease(tx, lease);
       const run = await runToUndo(tx, asItWas);
-      for (const statement of unlinkStatements(run.dataset))
+      for (const statement of unlinkStatements(run.dataset, run.options.forceUndo))
         await tx.query(statement, [run.tenantId, run.id]);
     }),
   );
@@ -146,7 +156,8 @@ async function undoChunk(tx: TenantTransaction, run: ImportRun, chunk: number): 
   const fields = fieldsOfRun(run);
   const keepers = await keepersOf(tx, run, chunk);
   const restored = await restore(tx, { run, fields, phase: 'commit', chunk, at });
-  const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(removeStatement(run.dataset), [
+  const remove = removeStatement(run.dataset, { forced: run.options.forceUndo });
+  const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(remove, [
     run.tenantId,
     run.id,
     chunk,
@@ -190,7 +201,7 @@ async function restore(
   const changed =
     phase === 'release' ? claimsOf(fields).map(({ field }) => field) : Object.keys(run.report?.changed ?? {});
   const ids = Array.from({ length: amount }, newId);
-  const statement = restoreStatement(fields, new Set(changed));
+  const statement = restoreStatement(fields, new Set(changed), run.options.forceUndo);
   const { rows } = await tx.query<RestoreResult & Record<string, unknown>>(statement, [
     ...scope,
     at,

@@ -169,6 +169,35 @@ describe('a new password by mail', () => {
     });
   });
 
+  test('makes every other link to choose one worth nothing', async () => {
+    const { accounts, mails } = await open(given.database);
+    const email = 'twice@example.com';
+    await accounts.createUser({ email, name: 'T', password, emailVerified: true });
+    const browser = new Browser(accounts);
+    const askFor = async (): Promise<string | null> => {
+      await browser.post('/request-password-reset', { email });
+      await accounts.close();
+      return new URL(linkIn(mails.at(-1) as { text: string })).searchParams.get('token');
+    };
+    const [first, second] = [await askFor(), await askFor()];
+    const chosen = 'the one that was chosen';
+    expect(await browser.post('/reset-password', { token: second, newPassword: chosen })).toMatchObject({
+      status: 200,
+    });
+    expect(
+      await browser.post('/reset-password', { token: first, newPassword: 'another good one' }),
+    ).toMatchObject({ status: 400, body: { code: 'INVALID_TOKEN' } });
+
+    const third = await askFor();
+    const signedIn = new Browser(accounts);
+    await signedIn.signIn(email, chosen);
+    const changed = { currentPassword: chosen, newPassword: 'and changed by himself' };
+    expect(await signedIn.post('/change-password', changed)).toMatchObject({ status: 200 });
+    expect(
+      await browser.post('/reset-password', { token: third, newPassword: 'another good one' }),
+    ).toMatchObject({ status: 400, body: { code: 'INVALID_TOKEN' } });
+  });
+
   test('is promised by a token that stands nowhere in the database', async () => {
     const { accounts, mails } = await open(given.database);
     await accounts.createUser({ email: 'kept@example.com', name: 'K', password, emailVerified: true });

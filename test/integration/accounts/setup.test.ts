@@ -11,11 +11,11 @@ test('a set-up token works once, also for many at the same time, and a new one r
   const old = (await issueSetupToken(database)) as string;
   const token = (await issueSetupToken(database)) as string;
   expect(token).toMatch(/^[\w-]{43}$/);
-  expect(await useSetupToken(database, old)).toBe(false);
-  expect(await useSetupToken(database, `${token}x`)).toBe(false);
+  expect(await useSetupToken(database.app, old)).toBe(false);
+  expect(await useSetupToken(database.app, `${token}x`)).toBe(false);
 
   const callers = Array.from({ length: 6 }, async (_, caller) => {
-    if (!(await useSetupToken(database, token))) return 'refused';
+    if (!(await useSetupToken(database.app, token))) return 'refused';
     await accounts.createUser({
       email: `first${caller}@example.com`,
       name: 'First',
@@ -42,11 +42,11 @@ test('a set-up token is dead once its day is over, or a user came another way', 
   await database.app.query(
     `update auth.setup_tokens set expires_at = now() - interval '1 s' where used_at is null`,
   );
-  expect(await useSetupToken(database, token)).toBe(false);
+  expect(await useSetupToken(database.app, token)).toBe(false);
   const next = (await issueSetupToken(database)) as string;
   const { accounts } = await open(database);
   await accounts.createUser({ email: 'another@example.com', name: 'A', password });
-  expect(await useSetupToken(database, next)).toBe(false);
+  expect(await useSetupToken(database.app, next)).toBe(false);
 });
 
 test('of the tokens of two starts at once, one makes a user', async () => {
@@ -59,6 +59,6 @@ test('of the tokens of two starts at once, one makes a user', async () => {
     `insert into auth.setup_tokens (hash, expires_at) values (sha256($1::text::bytea), now() + interval '1 hour')`,
     [tokens[0]],
   );
-  const used = await Promise.all(tokens.map((token) => useSetupToken(database, token)));
+  const used = await Promise.all(tokens.map((token) => useSetupToken(database.app, token)));
   expect(used.filter((good) => good)).toHaveLength(1);
 });

@@ -51,6 +51,21 @@ describe('a second factor', () => {
     expect((await codes.post('/two-factor/verify-totp', { code: '123456' })).status).toBe(401);
   });
 
+  test('signs somebody in once with each code, so that an onlooker cannot use it behind him', async () => {
+    const { accounts, email, begun } = await withSecondFactor('seen@example.com');
+    const code = totp(begun.totpURI);
+    const [himself, onlooker] = [new Browser(accounts), new Browser(accounts)];
+    for (const browser of [himself, onlooker]) await browser.signIn(email);
+    expect((await himself.post('/two-factor/verify-totp', { code })).status).toBe(200);
+    expect(await onlooker.post('/two-factor/verify-totp', { code })).toMatchObject({
+      status: 401,
+      body: { code: 'INVALID_CODE' },
+    });
+    expect(await accounts.sessionOf(onlooker.headers)).toBeNull();
+    const backup = { code: begun.backupCodes[0] };
+    expect((await onlooker.post('/two-factor/verify-backup-code', backup)).status).toBe(200);
+  });
+
   test('can be a backup code, each once', async () => {
     const { accounts, told, userId, email, begun } = await withSecondFactor('backup@example.com');
     const [code] = begun.backupCodes;

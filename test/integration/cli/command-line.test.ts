@@ -28,6 +28,8 @@ describe('the program', () => {
     const second = join(folder, 'second');
     await symlink(fileURLToPath(new URL('../../../bin/clientele', import.meta.url)), first);
     await symlink('first', second);
+    await symlink(fileURLToPath(new URL('../../../bin', import.meta.url)), join(folder, 'programs'));
+    expect((await runProgram(['--version'], { path: join(folder, 'programs', 'clientele') })).code).toBe(0);
     const { code, output } = await runProgram(['--version'], { path: second, folder });
     expect(code).toBe(0);
     const [, major, minor] = /Node (\d+)\.(\d+)/.exec(output) ?? [];
@@ -75,6 +77,34 @@ describe('the program', () => {
       errors: expect.stringMatching(/"B" is one argument too many/),
     });
     expect(await run('constructor')).toMatchObject({ code: 2 });
+  });
+
+  test('refuses an option that is there twice, of which one would be forgotten', async () => {
+    const twice = ['key', 'list', '--tenant', 'one', '--tenant=two'];
+    expect(await run(...twice)).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--tenant is there twice'),
+    });
+    const mapped = ['import', 'no.csv', '--tenant', 'none', '--map', 'A=email', '--map', 'B=phone'];
+    expect((await run(...mapped)).errors).toContain('no tenant "none"');
+  });
+
+  test('says what an option takes, when it was given something else', async () => {
+    const wrong: [args: string[], reason: string][] = [
+      [['--decimal', 'x'], '--decimal takes "." or ",", and not "x"'],
+      [['--mode', 'x'], '--mode takes create, update or upsert, and not "x"'],
+      [['--delimiter', ';;'], '--delimiter takes one character'],
+      [['--delimiter', '"'], '--delimiter takes one character'],
+      [['--country', 'ZZ'], '--country takes the two letters of a country'],
+    ];
+    for (const [args, reason] of wrong)
+      expect((await run('import', 'a.csv', '--tenant', 'a', ...args)).errors).toContain(reason);
+    const field = ['fields', 'add', 'size', '--tenant', 'a', '--type', 'decimal'];
+    expect((await run(...field, '--range', 'a,b')).errors).toContain('--range takes two numbers');
+    expect((await run(...field, '--max', 'abc')).errors).toContain('--max takes a whole number');
+    expect((await run('fields', 'add', 'size', '--tenant', 'a', '--type', 'foo')).errors).toContain(
+      '--type takes text, integer,',
+    );
   });
 
   test('answers a database that is not there with 1 and one line, which shows no password', async () => {
@@ -148,6 +178,36 @@ describe('clientele tenant', () => {
     });
     const refused = await run('tenant', 'create', 'A', '--country', 'Germany');
     expect(refused).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('"Germany"') });
+    for (const [option, nothing] of [
+      ['--country', 'ZZ'],
+      ['--currency', 'QQQ'],
+    ] as const) {
+      const outcome = await run('tenant', 'create', 'A', option, nothing);
+      expect(outcome).toMatchObject({ code: 2, errors: expect.stringContaining(`"${nothing}" is not a`) });
+    }
+    expect(await run('tenant', 'create', '日本')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('No slug can be made from "日本"'),
+    });
+  });
+});
+
+describe('clientele member', () => {
+  test('invites by a link that can be opened', async () => {
+    await run('tenant', 'create', 'Inviting');
+    const invited = await run(
+      'member',
+      'invite',
+      'ann@example.com',
+      '--tenant',
+      'inviting',
+      '--role',
+      'staff',
+    );
+    expect(invited).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Invited ann@example.com .*\nhttp:.*\/invitation#inv_\S+\n$/),
+    });
   });
 });
 
@@ -157,6 +217,29 @@ describe('clientele migrate and doctor', () => {
     const { code, output } = await run('doctor', '--json');
     expect(JSON.parse(output).filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
     expect(code).toBe(0);
+  });
+
+  test('name a setting that there is not, and a data folder that is none', async () => {
+    const environment = {
+      ...given.environment,
+      CLIENTELE_ROWS_MAX: '5',
+      CLIENTELE_DATA: fileURLToPath(import.meta.url),
+    };
+    const { code, output } = await runProgram(['doctor'], { environment });
+    expect(code).toBe(1);
+    expect(output).toContain('✗ settings: There is no setting CLIENTELE_ROWS_MAX');
+    expect(output).toMatch(/✗ data folder: .* is no folder/);
+  });
+
+  test('look at the PostgreSQL that CLIENTELE_POSTGRES_BIN names', async () => {
+    const environment = {
+      CLIENTELE_DATA: join(folder, 'unmade'),
+      DATABASE_URL: '',
+      CLIENTELE_POSTGRES_BIN: folder,
+    };
+    const { code, output } = await runProgram(['doctor'], { environment });
+    expect(code).toBe(1);
+    expect(output).toContain(`✗ PostgreSQL programs: The programs in ${folder} do not run`);
   });
 
   test('mend a database that lacks a migration, which other commands refuse', async () => {

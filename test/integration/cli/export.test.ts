@@ -59,7 +59,7 @@ describe('clientele export', () => {
   test.each([
     [['shoes', '--tenant', 'x'], /no dataset "shoes"/],
     [['customers'], /--tenant/],
-    [['customers', '--tenant', 'x', '--format', 'xml'], /--format is csv, json, ndjson, xlsx/],
+    [['customers', '--tenant', 'x', '--format', 'xml'], /--format takes csv, json, ndjson, xlsx or parquet/],
     [['customers', '--tenant', 'x', '--filter', '{'], /--filter is no JSON/],
     [['customers', '--tenant', 'x', '--filter', '{"were":{}}'], /--filter: .*were/],
     [['customers', '--tenant', 'x', '--limit', '-1'], /limit/],

@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useDatabase } from '../../support/database.ts';
 import { runProgram } from '../../support/program.ts';
+import { locks } from '../../support/sessions.ts';
 
 const given = useDatabase();
 let folder: string;
@@ -147,6 +149,48 @@ describe('clientele import', () => {
   });
 });
 
+describe('the files that an import writes', () => {
+  test('are refused before anything is imported when they cannot be written', async () => {
+    const tenant = await tenantSlug();
+    await writeFile(join(folder, 'source.csv'), good);
+    const refused: [option: string, path: string, reason: RegExp][] = [
+      [
+        '--rejects',
+        'nowhere/rejects.csv',
+        /^--rejects: "nowhere.rejects.csv" cannot be written, since there is no/,
+      ],
+      ['--results', '.', /^--results: "." is a folder/],
+      ['--rejects', './source.csv', /^--rejects: ".\/source.csv" is the file that is imported/],
+    ];
+    for (const [option, path, reason] of refused) {
+      const outcome = await run(['import', 'source.csv', '--tenant', tenant, option, path]);
+      expect(outcome).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(reason) });
+    }
+    const both = ['--rejects', 'one.csv', '--results', './one.csv'];
+    expect(await run(['import', 'source.csv', '--tenant', tenant, ...both])).toMatchObject({ code: 2 });
+    expect((await run(['imports', 'list', '--tenant', tenant])).output).toBe('Nothing was imported yet.\n');
+    expect(await readFile(join(folder, 'source.csv'), 'utf8')).toBe(good);
+  });
+
+  test('fail the command, and not the import, when the disk is full', async () => {
+    const tenant = await tenantSlug();
+    const args = ['import', '-', '--tenant', tenant, '--json', '--rejects', '/dev/full'];
+    const { code, output, errors } = await run(args, oneWrong);
+    expect(code).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({ state: 'done', created: 1, failed: 1 });
+    expect(errors).toBe('"/dev/full" could not be written: the disk is full.\n');
+  });
+
+  test('leave a device, and the link to one, what they are', async () => {
+    const tenant = await tenantSlug();
+    await symlink('/dev/null', join(folder, 'null'));
+    const args = ['import', '-', '--tenant', tenant, '--json', '--rejects', 'null', '--results', '/dev/null'];
+    expect((await run(args, oneWrong)).code).toBe(3);
+    expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
+    expect((await stat(join(folder, 'null'))).isCharacterDevice()).toBe(true);
+  });
+});
+
 describe('clientele imports and audit', () => {
   test('list, show and undo a run, and leave the trail whole', async () => {
     const tenant = await tenantSlug();
@@ -173,8 +217,53 @@ describe('clientele imports and audit', () => {
     });
   });
 
+  test('let an undo go to its end at Ctrl-C, and say how to leave it to others', async () => {
+    const tenant = await tenantSlug();
+    const { id } = JSON.parse((await run(['import', '-', '--tenant', tenant, '--json'], good)).output);
+    const undone = await given.database.asOwner(async (owner) => {
+      await owner.query('begin; lock table customers in access exclusive mode');
+      const waiting = async () => {
+        const text = locks(`relation = 'customers'::regclass and not granted`);
+        while ((await owner.query(text)).rowCount === 0) await pause(20);
+      };
+      const ended = runProgram(['imports', 'undo', id, '--json'], {
+        environment: { ...given.environment, CLIENTELE_DATA: join(folder, 'data') },
+        signal: { name: 'SIGINT', when: waiting() },
+      });
+      await waiting();
+      await pause(500);
+      await owner.query('rollback');
+      return ended;
+    });
+    expect(undone).toMatchObject({ code: 0, errors: expect.stringContaining('The undo goes to its end') });
+    expect(JSON.parse(undone.output)).toMatchObject({ state: 'undone', removed: 2 });
+  });
+
+  test('undo what somebody changed since when forced to', async () => {
+    const tenant = await tenantSlug();
+    const { id } = JSON.parse((await run(['import', '-', '--tenant', tenant, '--json'], good)).output);
+    const changed = good.replace(/Smith|Brown/g, 'Changed');
+    expect(
+      JSON.parse((await run(['import', '-', '--tenant', tenant, '--json'], changed)).output).updated,
+    ).toBe(2);
+    expect(await run(['imports', 'show', id, '--force'])).toMatchObject({ code: 2 });
+    const undone = JSON.parse((await run(['imports', 'undo', id, '--force', '--json'])).output);
+    expect(undone).toMatchObject({ removed: 2, left_alone: 0 });
+  });
+
+  test('cancel a run that rests, and not one that has ended', async () => {
+    const tenant = await tenantSlug();
+    const { output } = await run(['import', '-', '--tenant', tenant, '--json', '--dry-run'], good);
+    const { id } = JSON.parse(output);
+    expect(await run(['imports', 'cancel', id])).toMatchObject({ code: 0, output: 'Cancelled.\n' });
+    const listed = JSON.parse((await run(['imports', 'list', '--tenant', tenant, '--json'])).output);
+    expect(listed).toMatchObject([{ id, state: 'cancelled' }]);
+    const committed = JSON.parse((await run(['import', '-', '--tenant', tenant, '--json'], good)).output);
+    expect(await run(['imports', 'cancel', committed.id])).toMatchObject({ code: 1, output: '' });
+  });
+
   test('say that there is no such run', async () => {
-    for (const verb of ['show', 'undo']) {
+    for (const verb of ['show', 'undo', 'cancel', 'approve']) {
       const { code, errors } = await run(['imports', verb, '019a9b3e-7c5e-7d43-8c11-5a3c7fb2d001']);
       expect({ verb, code }).toEqual({ verb, code: 2 });
       expect(errors).toContain('There is no import');

@@ -185,6 +185,8 @@ describe('clientele read', () => {
     });
     const other = await read(file, '--sheet', 'Other');
     expect([other.code, other.errors]).toEqual([2, expect.stringContaining('has no sheet "Other"')]);
+    const csv = await read(await fileOf('no-book.csv', 'id\n1\n'), '--sheet', 'List');
+    expect([csv.code, csv.errors]).toEqual([2, expect.stringContaining('The file is no workbook')]);
   });
 
   test('that is called wrongly says so', async () => {

@@ -28,9 +28,9 @@ describe('the inspection of an embedded server', () => {
     const findings = await inspectEmbedded({ dataFolder });
     expect(findings.map(({ check, ok }) => [check, ok])).toEqual([
       ['PostgreSQL programs', true],
-      ['data folder', true],
+      ['database folder', true],
     ]);
-    expect(saidBy(findings)['data folder']).toContain('not there yet');
+    expect(saidBy(findings)['database folder']).toContain('not there yet');
     expect(existsSync(dataFolder)).toBe(false);
   });
 
@@ -97,7 +97,7 @@ describe('the inspection of an embedded server', () => {
     process.seteuid?.(nobody.uid);
     try {
       const findings = await inspectEmbedded({ dataFolder });
-      expect(findings.find(({ check }) => check === 'data folder')).toMatchObject({
+      expect(findings.find(({ check }) => check === 'database folder')).toMatchObject({
         ok: false,
         mend: expect.stringContaining('CLIENTELE_DATA'),
       });

@@ -4,13 +4,18 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewDestination } from '../../../src/export/deliver/destination.ts';
 import { followLink } from '../../../src/export/links.ts';
+import { carryOut } from '../../../src/export/schedules/carry-out.ts';
+import { askRun } from '../../../src/export/schedules/due.ts';
+import { takeRun } from '../../../src/export/schedules/lease.ts';
 import { findSchedule } from '../../../src/export/schedules/schedule.ts';
+import { changeSchedule } from '../../../src/export/schedules/write-schedule.ts';
 import { openMail } from '../../../src/mail/mail.ts';
 import { removeMember } from '../../../src/tenants/member-changes.ts';
+import { findTenant } from '../../../src/tenants/tenants.ts';
 import { useS3 } from '../../support/s3.ts';
 import { receiveMail, type SmtpReceiver, textOf } from '../mail/smtp-receiver.ts';
 import { colleague, trailOf } from '../tenants/people.ts';
-import { type Carried, useSchedules } from './schedule-support.ts';
+import { type Carried, operator, useSchedules } from './schedule-support.ts';
 import { isSigned, receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
 process.env.CLIENTELE_PRIVATE_ADDRESSES = 'allowed';
@@ -135,6 +140,47 @@ describe('a bucket', () => {
   });
 });
 
+describe('a service that is to be a bucket', () => {
+  const elsewhere = (): NewDestination =>
+    ({ ...bucket(), endpoint: new URL(hooks.url).origin }) as NewDestination;
+
+  test('and never answers is given up for now', async () => {
+    const tenant = await tenantOfTwo();
+    const { schedule } = await given.schedule(tenant, { destination: elsewhere() });
+    const { promise: when, resolve: answer } = Promise.withResolvers<void>();
+    hooks.answers.push({ status: 200, when });
+    const { ended } = await given.run(tenant, schedule.id);
+    answer();
+    expect(ended.failure?.message).toBe('The bucket did not answer in time.');
+  }, 30_000);
+
+  test('and wants to speak another protocol is given up as well', async () => {
+    const tenant = await tenantOfTwo();
+    const { schedule } = await given.schedule(tenant, { destination: elsewhere() });
+    hooks.answers.push({ status: 101, headers: { upgrade: 'websocket', connection: 'upgrade' } });
+    const { ended } = await given.run(tenant, schedule.id);
+    expect(ended.failure?.message).toBe('The bucket did not answer in time.');
+  }, 30_000);
+
+  test('leaves a worker that is to stop free at once', async () => {
+    const tenant = await tenantOfTwo();
+    const { schedule } = await given.schedule(tenant, { destination: elsewhere() });
+    const { promise: when, resolve: answer } = Promise.withResolvers<void>();
+    hooks.answers.push({ status: 200, when });
+    const calls = hooks.calls.length;
+    await askRun(given.database, tenant, schedule.id, null);
+    const taken = await takeRun(given.database, tenant);
+    const stop = new AbortController();
+    const ends = taken && carryOut(given.carrier, taken, stop.signal);
+    await expect.poll(() => hooks.calls.length).toBe(calls + 1);
+    const stoppedAt = performance.now();
+    stop.abort();
+    expect((await ends)?.state).toBe('waiting');
+    expect(performance.now() - stoppedAt).toBeLessThan(2000);
+    answer();
+  });
+});
+
 describe('a webhook', () => {
   test('gets a signed description with links that open', async () => {
     const tenant = await tenantOfTwo();
@@ -198,6 +244,25 @@ describe('a webhook', () => {
     expect(await given.rows(tenant, 'select from exports')).toHaveLength(1);
   });
 
+  test('that fails while its schedule is sent elsewhere leaves nothing to the next attempt: all of it goes there', async () => {
+    const tenant = await tenantOfTwo();
+    const { id: template } = await given.template(tenant);
+    const { schedule } = await given.schedule(tenant, { template, mode: 'changed', destination: webhook() });
+    expect((await given.run(tenant, schedule.id)).run.made?.contents).toBe('all');
+    const { promise: when, resolve: answer } = Promise.withResolvers<void>();
+    hooks.answers.push({ status: 500, when });
+    const calls = hooks.calls.length;
+    const running = given.run(tenant, schedule.id);
+    await expect.poll(() => hooks.calls.length).toBe(calls + 1);
+    const of = await findTenant(given.database, tenant);
+    await changeSchedule(given.database, of, schedule.id, { destination: { kind: 'file' } }, operator);
+    answer();
+    expect((await running).run).toMatchObject({ state: 'waiting', made: { contents: 'changes' } });
+    await given.rows(tenant, 'update export_schedule_runs set try_at = null returning id');
+    const again = await given.carry(tenant);
+    expect(again?.run).toMatchObject({ state: 'done', made: { contents: 'all' } });
+  });
+
   test('that redirects is not followed', async () => {
     const tenant = await tenantOfTwo();
     const { schedule } = await given.schedule(tenant, { destination: webhook() });
@@ -206,6 +271,14 @@ describe('a webhook', () => {
     const { ended } = await given.run(tenant, schedule.id);
     expect(ended.failure?.message).toBe('The webhook answered 307.');
     expect(hooks.calls).toHaveLength(1);
+  });
+
+  test('that wants to speak another protocol is not waited for', async () => {
+    const tenant = await tenantOfTwo();
+    const { schedule } = await given.schedule(tenant, { destination: webhook() });
+    hooks.answers.push({ status: 101, headers: { upgrade: 'websocket', connection: 'upgrade' } });
+    const { ended } = await given.run(tenant, schedule.id);
+    expect(ended.failure?.message).toBe('The webhook answered 101.');
   });
 
   test('that answers 410 is not called again', async () => {

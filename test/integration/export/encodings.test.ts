@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { customers } from '../../../src/datasets/customers.ts';
 import type { CsvStyle } from '../../../src/export/encode.ts';
-import type { OutputEncoding } from '../../../src/file-formats/text-encoder.ts';
+import type { OutputEncoding } from '../../../src/file-formats/encodings/text-encoder.ts';
 import { exported } from '../../support/export.ts';
 import { hostileTenant } from '../../support/hostile-tenant.ts';
 import { useImports } from '../../support/import.ts';

@@ -1,5 +1,5 @@
 /** Exports over HTTP, as a client meets them. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createKey } from '../../../src/tenants/keys.ts';
@@ -65,6 +65,24 @@ describe('a file is answered', () => {
     const { json, headers } = await api.call('POST', path, { as: own.people.owner, json: sent });
     expect(json).toEqual([{ email: 'a@example.com', Name: '=1+1' }]);
     expect(headers.get('content-disposition')).toBe(`attachment; filename="customers-${today()}.json"`);
+  });
+
+  test('with the records that are selected, of as many ids as a filter may have', async () => {
+    const { json } = await api.call('POST', path, {
+      as: own.people.owner,
+      json: { dataset: 'customers', columns: ['id', 'email'], format: 'json' },
+    });
+    const [{ id, email }] = json;
+    const ids = [id, ...Array.from({ length: 49_999 }, () => randomUUID())];
+    const { text } = await api.call('POST', path, {
+      as: own.people.owner,
+      json: { ...chosen, columns: ['email'], filter: { ids } },
+    });
+    expect(text).toBe(`Email\r\n${email}\r\n`);
+    const { json: list } = await api.call('GET', `${path}?limit=1`, { as: own.people.owner });
+    expect(list.exports[0].filter).toEqual({ ids_count: 50_000 });
+    const { json: one } = await api.call('GET', `${path}/${list.exports[0].id}`, { as: own.people.owner });
+    expect(one.filter).toEqual({ ids });
   });
 
   test('without sensitive fields to whoever may not read them, and says which', async () => {

@@ -236,6 +236,9 @@ describe('columns', () => {
     [columns('shoe_size'), /no field "shoe_size"/],
     [columns('note'), /do not export the field "note"/],
     [columns('email', 'E-mail'), /Two columns/],
+    [[{ field: 'email', header: ' ' }], /empty header/],
+    [[{ field: 'email', header: 'E\0mail' }], /control character/],
+    [[{ field: 'email', header: 'E\ud800mail' }], /control character/],
     [[], /No column/],
   ])('%j are refused by name', async (chosen, message) => {
     const tenant = await given.tenant();

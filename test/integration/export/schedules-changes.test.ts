@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { deleteCustomers, restoreCustomers } from '../../../src/customers/delete.ts';
 import { withTenant } from '../../../src/database/with-tenant.ts';
+import { loadExport } from '../../../src/export/history.ts';
 import { changeSchedule } from '../../../src/export/schedules/write-schedule.ts';
+import { changeCustomField, defineCustomField } from '../../../src/tenants/custom-fields/define.ts';
 import { findTenant } from '../../../src/tenants/tenants.ts';
 import { operator, useSchedules } from './schedule-support.ts';
 
@@ -111,6 +113,21 @@ describe('a record counts as changed', () => {
     expect(await taken(tenant, schedule)).toEqual({ ...nothing, records: ['b'] });
   });
 
+  test.each([
+    ['brought by itself', 'Customer,Address Line 1,City,Country\nb,1 High St,Leeds,GB\n', 'addresses'],
+    ['brought with it', 'Customer Number,Address Line 1,City,Country\nb,1 High St,Leeds,GB\n', 'customers'],
+  ])('when an address is taken from it that was %s, since its import is undone', async (_, file, dataset) => {
+    const tenant = await tenantOf('a', 'b');
+    const schedule = await following(tenant, { columns: ['number', 'city', 'addresses:1'] });
+    await taken(tenant, schedule);
+    const run = await given.import(tenant, file, { dataset, require: [] });
+    expect(run.created + run.updated).toBe(1);
+    expect(await taken(tenant, schedule)).toEqual({ ...nothing, records: ['b'] });
+    expect((await given.undo(run)).state).toBe('undone');
+    expect(await taken(tenant, schedule)).toEqual({ ...nothing, records: ['b'] });
+    expect(await taken(tenant, schedule)).toEqual(nothing);
+  });
+
   test('when the record that it refers to is called otherwise, and not when that changes in any other way', async () => {
     const tenant = await tenantOf('a', 'b');
     const orders = 'number,customer_email,total\nO-1,a@example.com,10\nO-2,b@example.com,20\n';
@@ -163,6 +180,19 @@ describe('what is gone', () => {
     await given.import(tenant, 'Customer Number,Segment\nb,new\n', { require: [] });
     expect(await taken(tenant, schedule)).toEqual({ ...nothing, records: ['b'] });
   });
+});
+
+test('the list of what is gone is as sensitive as what the records are chosen by', async () => {
+  const tenant = await tenantOf('a', 'b');
+  const where = { field: 'medical_notes', operator: 'empty' };
+  const schedule = await following(tenant, { columns: ['number'], filter: { where } });
+  await taken(tenant, schedule);
+  await given.import(tenant, 'Customer Number,Medical Notes\nb,asthma\n', { require: [] });
+  const { run } = await given.run(tenant, schedule);
+  const entries = await given.within(tenant, (tx) =>
+    Promise.all((run.made?.files ?? []).map(({ id }) => loadExport(tx, id))),
+  );
+  expect(entries.map(({ isSensitive }) => isSensitive)).toEqual([true, true]);
 });
 
 describe('a transaction that is open while an export looks', () => {
@@ -300,6 +330,18 @@ describe('everything is taken again', () => {
       [tenant],
     );
     expect(await taken(tenant, schedule)).toEqual({ contents: 'all', records: ['a'], gone: [] });
+  });
+
+  test('when a choice is called otherwise', async () => {
+    const tenant = await tenantOf('a');
+    const values = [{ key: 's', label: 'Small' }];
+    const wanted = { dataset: 'customers', key: 'size', type: 'enum', values } as const;
+    const { id } = await defineCustomField(given.database, tenant, wanted, null);
+    const schedule = await following(tenant, { columns: ['number', 'size'], profile: 'spreadsheet' });
+    await taken(tenant, schedule);
+    const renamed = [{ key: 's', label: 'Little' }];
+    await changeCustomField(given.database, tenant, id, { values: renamed }, null);
+    expect((await taken(tenant, schedule)).contents).toBe('all');
   });
 
   test('when the database is another one, whose numbers say nothing', async () => {

@@ -22,10 +22,13 @@ import { changeTenant } from '../../../src/tenants/settings.ts';
 import { findTenant } from '../../../src/tenants/tenants.ts';
 import { type Colleague, colleague, trailOf } from '../tenants/people.ts';
 import { operator, useSchedules } from './schedule-support.ts';
+import { receiveWebhooks } from './webhook-receiver.ts';
 
 process.env.CLIENTELE_LOG = 'silent';
 process.env.CLIENTELE_SCHEDULE_ATTEMPTS_MAX = '3';
 process.env.CLIENTELE_SCHEDULE_RETRY_SECONDS = '30';
+process.env.CLIENTELE_SCHEDULE_LOOK_SECONDS = '1';
+process.env.CLIENTELE_WORKER_SCHEDULES = '4';
 process.env.CLIENTELE_PRIVATE_ADDRESSES = 'allowed';
 const given = useSchedules();
 
@@ -176,6 +179,38 @@ describe('the worker', () => {
   });
 });
 
+test('receivers that take their time keep no other tenant’s files waiting', async () => {
+  const hooks = await receiveWebhooks();
+  const { promise: when, resolve: answer } = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  try {
+    const slow = await given.tenant();
+    for (let i = 0; i < 6; i += 1) {
+      const destination = { kind: 'webhook', url: hooks.url, link_hours: 1 } as const;
+      const { schedule } = await given.schedule(slow, { destination });
+      await waitSince(slow, schedule.id, '2020-06-01T03:00Z');
+      hooks.answers.push({ status: 204, when });
+    }
+    const working = workOnSchedules(given.carrier, { stop: stop.signal });
+    await expect.poll(() => hooks.calls.length, { timeout: 10_000 }).toBe(2);
+    const other = await given.tenant();
+    const { schedule } = await given.schedule(other);
+    await waitSince(other, schedule.id, '2020-06-01T03:00Z');
+    await expect
+      .poll(async () => (await runsOf(other, schedule.id)).map(({ state }) => state), { timeout: 15_000 })
+      .toEqual(['done']);
+    expect(hooks.calls).toHaveLength(2);
+    answer();
+    await expect.poll(() => hooks.calls.length, { timeout: 15_000 }).toBe(6);
+    stop.abort();
+    await working;
+  } finally {
+    stop.abort();
+    answer();
+    await hooks.close();
+  }
+}, 60_000);
+
 describe('a run whose process is gone', () => {
   test('is taken over when its lease is over, and whoever held it writes nothing more', async () => {
     const tenant = await given.tenant();
@@ -226,6 +261,22 @@ test('a run that waits for its next attempt is made anew when its schedule goes 
   const again = await given.carry(tenant);
   expect(again?.ended.state).toBe('done');
   expect(again?.run.made?.files[0]?.id).not.toBe(run.made?.files[0]?.id);
+});
+
+test('a run that waits for its next attempt is tried at once when somebody asks, also while its schedule is paused', async () => {
+  const tenant = await given.tenant();
+  const { schedule } = await given.schedule(tenant, { destination: deadHook });
+  await waitSince(tenant, schedule.id, '2026-06-01T01:00Z');
+  await beginDue(given.database, tenant);
+  const first = await given.carry(tenant);
+  expect(first?.run).toMatchObject({ state: 'waiting', cause: 'clock', attempts: 1 });
+  expect(await given.carry(tenant)).toBeNull();
+  await pauseSchedule(given.database, tenant, schedule.id, { paused: true, by: null });
+  expect(await askRun(given.database, tenant, schedule.id, null)).toBe(first?.run.id);
+  await expect(askRun(given.database, tenant, schedule.id, null)).rejects.toMatchObject({
+    code: 'schedule.busy',
+  });
+  expect((await given.carry(tenant))?.run).toMatchObject({ id: first?.run.id, cause: 'asked', attempts: 2 });
 });
 
 describe('a run that kills whatever process works on it', () => {
@@ -343,6 +394,21 @@ describe('a schedule runs as whoever made it', () => {
     const { run } = await given.run(tenant, schedule.id);
     expect(await given.file(run, 'records')).toBe('number\na\n');
     expect(run.made?.files[0]?.leftOut).toEqual(['medical_notes']);
+  });
+
+  test('and delivers nothing that an earlier attempt made, and that he may not read any more', async () => {
+    const tenant = await given.tenant();
+    await given.import(tenant, 'Customer Number,Email,First Name,Medical Notes\na,a@example.com,A,secret\n');
+    const maker = await colleague(given.database, tenant, { role: 'staff' });
+    const template = await given.template(tenant, { columns: ['number', 'medical_notes'] });
+    const said = { template: template.id, destination: deadHook };
+    const { schedule } = await given.schedule(tenant, said, as(maker));
+    const { run } = await given.run(tenant, schedule.id);
+    expect(await given.file(run, 'records')).toBe('number,medical_notes\na,secret\n');
+    await changeMember(given.database, tenant, maker.memberId, { role: 'viewer' }, null);
+    await given.rows(tenant, 'update export_schedule_runs set try_at = null returning id');
+    const again = await given.carry(tenant);
+    expect(again?.run.made?.files[0]).toMatchObject({ leftOut: ['medical_notes'] });
   });
 
   test('also when that is a key, until it is revoked', async () => {

@@ -33,7 +33,7 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
       method: request.method,
       headers: request.headers,
       text: body,
-      json: JSON.parse(body || 'null'),
+      json: request.headers['content-type'] === 'application/json' ? JSON.parse(body || 'null') : null,
     });
     const answer = answers.shift() ?? { status: 204 };
     await answer.when;

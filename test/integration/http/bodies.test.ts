@@ -123,6 +123,21 @@ describe('JSON', () => {
     expect(answer).toContain('request.too_large');
   });
 
+  test('that goes on behind its refusal does not keep the client from hearing it', async () => {
+    const connection = await rawConnection(api.url);
+    // As one that sends everything before it looks for an answer.
+    connection.socket.pause();
+    connection.write(head({ 'transfer-encoding': 'chunked' }));
+    for (let i = 0; i < 10; i++) {
+      connection.write(`80000\r\n${'x'.repeat(0x80000)}\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    connection.socket.resume();
+    const answer = await connection.closed();
+    expect(statusIn(answer)).toBe(413);
+    expect(answer).toContain('request.too_large');
+  });
+
   test('that ends before it should is not taken for whole', async () => {
     const connection = await rawConnection(api.url);
     connection.write(`${head({ 'content-length': 100 })}{"name":"Cut"}`);

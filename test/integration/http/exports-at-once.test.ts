@@ -6,6 +6,7 @@ import { type TestTenant, useServer } from '../../support/http.ts';
 
 process.env.CLIENTELE_EXPORT_ANSWERS_MAX = '3';
 process.env.CLIENTELE_TENANT_EXPORT_ANSWERS_MAX = '2';
+process.env.CLIENTELE_ANSWER_GRACE_SECONDS = '6';
 
 const api = useServer();
 let own: TestTenant;
@@ -88,3 +89,15 @@ test('a tenant has so many, a server so many in all; whoever is beyond that is t
   for (const response of last) response.destroy();
   await allEnded();
 });
+
+test('who takes nothing is cut off, and makes room; the history says that it broke off', async () => {
+  const response = await begin(own);
+  const reason = new Promise<unknown>((resolve) => response.once('error', resolve));
+  await allEnded();
+  response.resume();
+  expect(await reason).toMatchObject({ code: 'ECONNRESET' });
+  const { json } = await api.call('GET', `/api/tenants/${own.tenant.slug}/exports?limit=1`, {
+    as: own.people.owner,
+  });
+  expect(json.exports[0].state).toBe('broken_off');
+}, 60_000);

@@ -170,3 +170,65 @@ test('answers are kept when the server starts anew', async () => {
   expect(await again.json()).toEqual(first.json);
   await next.close();
 });
+
+test.each([
+  [
+    'POST',
+    '/customers/bulk',
+    { customers: [{ name: 'Ada B', phone: '+14155550101' }, { name: 'No phone' }] },
+  ],
+  [
+    'POST',
+    '/customers/bulk?atomic=true',
+    { customers: [{ name: 'Cy D', phone: '+14155550102' }, { name: 'No phone' }] },
+  ],
+  [
+    'POST',
+    '/customers/import',
+    {
+      mode: 'create',
+      data: people(5003, (i) => ({ first_name: 'A', last_name: 'B', email: `a${i}@example.com` })),
+    },
+  ],
+  [
+    'POST',
+    '/customers/import-rows',
+    { rows: [{ first_name: 'Eve', email: 'eve@example.com' }, { first_name: 'Nobody' }] },
+  ],
+])(
+  'what was committed before its process died is found again, and not done twice: %s %s',
+  async (method, path, json) => {
+    const its = await createTenant(api.database, { name: `Its ${newId()}` });
+    const own = await api.newKey(its);
+    const headers = { 'idempotency-key': 'once' };
+    const send = () => api.call(method, `/api${path}`, { as: own, json, headers });
+    const kept = async (): Promise<unknown[]> => {
+      const { rows } = await withTenant(api.database, its.id, (tx) =>
+        tx.query(
+          `select id, 'customer' as what from customers where tenant_id = $1
+         union all select id, 'import' from imports where tenant_id = $1 order by 1`,
+          [its.id],
+        ),
+      );
+      return rows;
+    };
+    const first = await send();
+    const before = await kept();
+    // As it stands when the answer was never given, and some minutes have gone by.
+    await withTenant(api.database, its.id, (tx) =>
+      tx.query(
+        `update idempotency_keys set status = null, answer = null, started_at = now() - interval '1 hour' where tenant_id = $1`,
+        [its.id],
+      ),
+    );
+    const again = await send();
+    expect([again.status, again.json]).toEqual([first.status, first.json]);
+    expect(again.headers.get('x-import-id')).toBe(first.headers.get('x-import-id'));
+    expect(again.headers.get('idempotent-replayed')).toBeNull();
+    expect(await kept()).toEqual(before);
+  },
+);
+
+function people<T>(count: number, one: (i: number) => T): T[] {
+  return Array.from({ length: count }, (_, i) => one(i));
+}

@@ -22,3 +22,20 @@ test('a file is checked and rests; nothing is written before the commit is asked
   const done = await api.rested(people.staff, `${base}/${created.json.id}`);
   expect(done.json).toMatchObject({ state: 'done', created: 2, failed: 1 });
 });
+
+test('what was written is taken back, by force with what was changed since', async () => {
+  const { tenant, people } = await api.newTenant();
+  const base = `/api/tenants/${tenant.slug}/imports`;
+  const write = async (body: string): Promise<string> => {
+    const path = `${base}?name=people.csv&until=committed`;
+    const { json } = await api.call('POST', path, { as: people.staff, body, type: 'text/csv' });
+    await api.rested(people.staff, `${base}/${json.id}`);
+    return json.id;
+  };
+  const id = await write(file);
+  await write(file.replace('Lovelace', 'Byron'));
+  const undo = await api.call('DELETE', `${base}/${id}/commit?force=true`, { as: people.staff });
+  expect(undo.status, undo.text).toBe(202);
+  const undone = await api.rested(people.staff, `${base}/${id}`);
+  expect(undone.json).toMatchObject({ state: 'undone', undo: { removed: 2, left_alone: 0 } });
+});

@@ -57,6 +57,19 @@ test('whoever proves nothing counts by his address, so that keys cannot be tried
   expect(known.status).toBe(200);
 });
 
+test('addresses that a caller makes up beside his own do not take him for somebody else', async () => {
+  const call = (i: number) =>
+    api.call('GET', '/api/permissions', { headers: from(`198.51.100.${i}, 127.0.0.1, 192.0.2.9`) });
+  for (let i = 0; i < strangerCallsMax; i++) expect((await call(i)).status).toBe(401);
+  expect((await call(99)).status).toBe(429);
+});
+
+test('the figures of the process are for this machine, also behind a proxy that stands on it', async () => {
+  expect((await api.call('GET', '/metrics')).status).toBe(200);
+  const figures = api.call('GET', '/metrics', { headers: from('127.0.0.1, 192.0.2.10') });
+  expect((await figures).status).toBe(404);
+});
+
 test('open routes count by the address', async () => {
   const headers = from('192.0.2.3');
   for (let i = 0; i < strangerCallsMax; i++)

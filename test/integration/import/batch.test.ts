@@ -197,6 +197,40 @@ describe('keys of a row', () => {
     });
   });
 
+  test('that a row has not are not cleared by a rule either', async () => {
+    const tenant = await given.tenant();
+    const people = ['a', 'b'].map((name) => ({
+      email: `${name}@example.com`,
+      first_name: name,
+      job_title: 'Dean',
+    }));
+    await send(tenant, people);
+    const rows = [
+      { email: 'a@example.com', job_title: 'Rector' },
+      { email: 'b@example.com', industry: 'Rail' },
+    ];
+    await send(tenant, rows, { write: { job_title: 'clear' } });
+    expect(await given.column(tenant, 'job_title')).toEqual({
+      'a@example.com': null,
+      'b@example.com': 'Dean',
+    });
+  });
+
+  test('count for the record when rows that mean the same are merged', async () => {
+    const tenant = await given.tenant();
+    await send(tenant, [{ email: 'a@example.com', first_name: 'A', job_title: 'Dean' }]);
+    const rows = [
+      { email: 'a@example.com', job_title: null },
+      { email: 'a@example.com', first_name: 'Ann' },
+    ];
+    const merged = await send(tenant, rows, { empty: 'clear', duplicates: 'merge' });
+    expect(merged.outcomes.map(({ outcome }) => outcome)).toEqual(['skipped', 'updated']);
+    expect(await given.customer(tenant, 'a@example.com')).toMatchObject({
+      first_name: 'Ann',
+      job_title: null,
+    });
+  });
+
   test('give a name in one row and its parts in another, each by its own rule', async () => {
     const tenant = await given.tenant();
     await send(tenant, [

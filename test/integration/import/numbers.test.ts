@@ -47,6 +47,16 @@ describe('a number in the file', () => {
     expect(await numbersInOrder(tenant)).toEqual(['CUST-000042', 'CUST-000041', 'K-17', 'CUST-000043']);
   });
 
+  test('is kept though nobody counts so far, and the counter stays where it is', async () => {
+    const tenant = await given.tenant();
+    await given.import(tenant, 'email,first_name,number\na@example.com,A,CUST-999999999999999999\n');
+    for (const first of [1, 4]) await given.import(tenant, `email,first_name\n${people(first, 3)}`);
+    expect(await numbersInOrder(tenant)).toEqual([
+      'CUST-999999999999999999',
+      ...Array.from({ length: 6 }, (_, i) => `CUST-00000${i + 1}`),
+    ]);
+  });
+
   test('is kept with its leading zeros, however many', async () => {
     const tenant = await given.tenant();
     await given.import(

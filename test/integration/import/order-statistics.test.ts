@@ -108,6 +108,8 @@ describe('the statistics of a customer', () => {
     );
     expect(run).toMatchObject({ state: 'done', created: 3 });
     expect((await statisticsOf(tenant))[0]).toMatchObject({ orders: 2_147_483_647, spent: most });
+    await given.undo(run);
+    expect((await statisticsOf(tenant))[0]).toMatchObject({ orders: 2_147_483_647, spent: '0.0000' });
   });
 });
 

@@ -59,12 +59,30 @@ describe('the number of an order', () => {
     ]);
   });
 
+  test('of Shopify’s that another order has already is found by the check', async () => {
+    const tenant = await tenantWithAnn();
+    await importOrders(tenant, 'number,total\n1001,5\n');
+    const text = 'number,shopify_order_id,total\n,1001,7\n,1002,8\n2001,,7\n,2001,8\n';
+    const dry = await importOrders(tenant, text, { commit: false });
+    const found = ['failed unique.taken', 'created', 'failed duplicate.in_file', 'failed duplicate.in_file'];
+    expect(await given.outcomes(dry)).toEqual(found);
+    expect(await given.outcomes(await importOrders(tenant, text))).toEqual(found);
+  });
+
   test('stays when a later file knows the order by the id of Shopify only', async () => {
     const tenant = await given.tenant();
     await importOrders(tenant, 'number,shopify_order_id,total\nX-1,901,5\n');
     const run = await importOrders(tenant, 'shopify_order_id,total\n901,6\n');
     expect(await given.outcomes(run)).toEqual(['updated']);
     expect(await orders(tenant)).toEqual([['X-1', 6, null, null]]);
+  });
+
+  test('that an order is given later is not given out again', async () => {
+    const tenant = await given.tenant();
+    await importOrders(tenant, 'number,shopify_order_id,total\nX-1,901,5\n');
+    await importOrders(tenant, 'number,shopify_order_id,total\nORD-000002,901,5\n');
+    const run = await importOrders(tenant, 'status,total\na,1\nb,2\nc,3\n');
+    expect(await given.outcomes(run)).toEqual(['created', 'created', 'created']);
   });
 
   test('and its date are not cleared', async () => {
@@ -226,6 +244,7 @@ describe('the lines of an order', () => {
     const run = await importOrders(
       tenant,
       'number,sku,quantity,unit price,discount,status\n1,A,1,5,0.1,paid\n1,B,1,5,0.25,paid\n2,A,1,5,0.1,\n2,B,1,5,0.1,paid\n',
+      { map: ['discount=discount_total'] },
     );
     expect(run).toMatchObject({ created: 2, skipped: 2, failed: 0 });
     expect((await given.problems(run)).filter(({ outcome }) => outcome === 'warning')).toMatchObject([
@@ -239,6 +258,26 @@ describe('the lines of an order', () => {
     expect(await given.rows(tenant, 'select discount_total::float as d from orders order by number')).toEqual(
       [{ d: 0.25 }, { d: 0.1 }],
     );
+  });
+
+  test('of JSON rows are one order with what any of them says of it', async () => {
+    const tenant = await tenantWithAnn();
+    await importOrders(tenant, 'number,total,status,coupon_code\n1,5,open,X\n');
+    const { counts } = await importBatch(given.database, {
+      tenantId: tenant,
+      by: null,
+      dataset: 'orders',
+      source: 'json import',
+      empty: 'clear',
+      rows: [
+        { number: '1', sku: 'A', unit_price: 2 },
+        { number: '1', sku: 'B', unit_price: 3, coupon_code: null },
+      ],
+    });
+    expect(counts).toMatchObject({ updated: 1, skipped: 1 });
+    expect(await given.rows(tenant, 'select status, coupon_code from orders')).toEqual([
+      { status: 'open', coupon_code: null },
+    ]);
   });
 
   test('fail with their order when that fails', async () => {

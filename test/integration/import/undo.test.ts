@@ -1,6 +1,8 @@
 /** Undo: what a run created goes, what it changed comes back, and what somebody changed since stays. */
 import { describe, expect, test } from 'vitest';
+import { verifyAudit } from '../../../src/audit/verify.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
+import { beginUndo } from '../../../src/import/undo/undo.ts';
 import { useImports } from '../../support/import.ts';
 
 const given = useImports({ chunkRows: 3 });
@@ -214,6 +216,69 @@ describe('additions to tags and groups', () => {
   });
 });
 
+describe('a forced undo', () => {
+  const force = async (run: ImportRun): Promise<ImportRun> => {
+    await beginUndo(given.database, run.tenantId, run.id, null, { force: true });
+    return given.drive(run.tenantId, run.id);
+  };
+
+  test('takes back what somebody has changed since, too', async () => {
+    const tenant = await peopled();
+    const run = await given.import(tenant, 'email,job_title,city\na@example.com,Rector,York\n');
+    await given.import(tenant, 'email,job_title,phone\na@example.com,Provost,+442079460000\n');
+    expect((await force(run)).undoReport).toEqual({ removed: 0, restored: 1, leftAlone: 0 });
+    expect(await given.customer(tenant, 'a@example.com')).toMatchObject({
+      job_title: 'Dean',
+      phone: '+442079460000',
+    });
+    expect((await given.within(tenant, verifyAudit)).faults).toEqual([]);
+  });
+
+  test('removes records that were changed or deleted since, and none that has records of its own', async () => {
+    const tenant = await given.tenant();
+    const run = await given.import(tenant, people);
+    await given.import(tenant, 'email,job_title\na@example.com,Rector\n');
+    await given.rows(
+      tenant,
+      `update customers set deleted_at = now(), version = version + 1 where email = 'b@example.com'`,
+    );
+    await given.import(tenant, 'number,customer_email,total\n1,c@example.com,5\n', { dataset: 'orders' });
+    expect((await force(run)).undoReport).toEqual({ removed: 3, restored: 0, leftAlone: 1 });
+    expect(await given.rows(tenant, 'select email from customers')).toEqual([{ email: 'c@example.com' }]);
+  });
+
+  test('deletes a restored record again though somebody has written to it', async () => {
+    const tenant = await peopled();
+    await given.rows(
+      tenant,
+      `update customers set deleted_at = '2024-01-01', version = version + 1 where email = 'a@example.com'`,
+    );
+    const run = await given.import(tenant, 'email,job_title\na@example.com,Rector\n');
+    await given.import(tenant, 'email,phone\na@example.com,+442079460000\n');
+    expect((await force(run)).undoReport).toEqual({ removed: 0, restored: 1, leftAlone: 0 });
+    expect((await given.customer(tenant, 'a@example.com')).deleted_at).not.toBeNull();
+  });
+
+  test('leaves a value that another record has by now', async () => {
+    const tenant = await peopled();
+    await given.import(tenant, 'email,username\na@example.com,first\n');
+    const run = await given.import(tenant, 'email,username\na@example.com,second\n');
+    await given.import(tenant, 'email,username\nb@example.com,first\n');
+    expect((await force(run)).undoReport).toEqual({ removed: 0, restored: 0, leftAlone: 1 });
+  });
+});
+
+test('a group that a later run has emptied is there when that run is undone after the one that made it', async () => {
+  const tenant = await given.tenant();
+  const made = await given.import(tenant, 'email,first_name,groups\nz@example.com,Zoe,Gold\n');
+  const emptied = await given.import(tenant, 'email,first_name,groups\nz@example.com,Zoe,\n', {
+    empty: 'clear',
+  });
+  await given.undo(made);
+  await given.undo(emptied);
+  expect((await given.customer(tenant, 'z@example.com')).groups).toEqual(['Gold']);
+});
+
 describe('a part that the run brought into being', () => {
   test('goes with it', async () => {
     const tenant = await peopled();
@@ -350,6 +415,30 @@ describe('a record that the run restored', () => {
     expect(run.updated).toBe(1);
     expect((await given.undo(run)).undoReport).toEqual({ removed: 0, restored: 1, leftAlone: 0 });
     expect(await given.digestOf(tenant)).toBe(before);
+  });
+
+  test('does not get an e-mail back that another has by now, when it stays', async () => {
+    const tenant = await peopled();
+    await given.import(tenant, 'email,external_id\na@example.com,x1\n');
+    await deleteAnn(tenant);
+    const run = await given.import(tenant, 'external_id,email\nx1,new@example.com\n');
+    await given.import(tenant, 'email,first_name\na@example.com,Another\n');
+    await given.import(tenant, 'email,job_title\nnew@example.com,Rector\n');
+    expect((await given.undo(run)).undoReport).toEqual({ removed: 0, restored: 0, leftAlone: 1 });
+    expect(await given.column(tenant, 'first_name')).toMatchObject({ 'a@example.com': 'Another' });
+  });
+
+  test('leaves an e-mail that both gave up to the record which was there', async () => {
+    const tenant = await peopled();
+    await given.import(tenant, 'email,external_id\na@example.com,x1\n');
+    await deleteAnn(tenant);
+    await given.import(tenant, 'email,first_name,external_id\na@example.com,Another,x2\n', {
+      match: ['external_id'],
+    });
+    const run = await given.import(tenant, 'external_id,email\nx1,new@example.com\nx2,other@example.com\n');
+    await given.import(tenant, 'email,job_title\nnew@example.com,Rector\n');
+    expect((await given.undo(run)).undoReport).toEqual({ removed: 0, restored: 1, leftAlone: 1 });
+    expect(await given.column(tenant, 'first_name')).toMatchObject({ 'a@example.com': 'Another' });
   });
 
   test('stays when somebody has written to it since', async () => {

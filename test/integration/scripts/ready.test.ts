@@ -110,6 +110,19 @@ describe('a checkout', () => {
     expect(await installations()).toBe(1);
   });
 
+  test('hands the cache of what was compiled on to its threads', async () => {
+    await writeFile(
+      join(checkout, 'threads.ts'),
+      `import { Worker } from 'node:worker_threads';
+      const asking = "require('node:worker_threads').parentPort.postMessage(require('node:module').getCompileCacheDir())";
+      new Worker(asking, { eval: true }).on('message', (folder?: string) => console.log('cache', folder));`,
+    );
+    await ready('src/main.ts');
+    expect((await ready('threads.ts')).output).toContain(
+      `cache ${join(checkout, 'node_modules', '.cache', 'compiled')}`,
+    );
+  });
+
   test('that cannot be set up says so, and leaves no lock', async () => {
     await npmIs('echo "no network" >&2; exit 1');
     expect(await ready('src/main.ts')).toMatchObject({

@@ -1,8 +1,11 @@
 /** API keys: what they may do, for how long, and that a tenant's keys are its own. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Database } from '../../../src/database/connect.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createKey, keyOf, listKeys, revokeKey } from '../../../src/tenants/keys.ts';
+import { removeMember } from '../../../src/tenants/member-changes.ts';
 import { changeTenant } from '../../../src/tenants/settings.ts';
+import { createTenant } from '../../../src/tenants/tenants.ts';
 import { useDatabase } from '../../support/database.ts';
 import { colleague, trailOf } from './people.ts';
 
@@ -229,3 +232,65 @@ test('a token is found by an index, as the login that works', async () => {
     client.release(true);
   }
 });
+
+describe('whoever made a key', () => {
+  const everything = { permissions: ['keys:write', 'customers:read'] };
+
+  test('takes it along when he is removed, and what was made with it', async () => {
+    const tenant = await given.tenant();
+    const [leaving, staying] = [
+      await colleague(given.database, tenant, { role: 'admin' }),
+      await colleague(given.database, tenant, { role: 'owner' }),
+    ];
+    const wanted = { name: 'Shop', ...everything };
+    const his = await createKey(given.database, tenant, wanted, leaving.acting);
+    const acting = { id: his.key.id, role: null, permissions: new Set(his.key.permissions) };
+    const madeWithIt = await createKey(given.database, tenant, wanted, acting);
+    const other = await createKey(given.database, tenant, wanted, staying.acting);
+    for (const { token } of [his, madeWithIt, other])
+      expect(await keyOf(given.database, token)).not.toBeNull();
+
+    await removeMember(given.database, tenant, leaving.memberId, staying.acting);
+    for (const { token } of [his, madeWithIt]) expect(await keyOf(given.database, token)).toBeNull();
+    expect(await keyOf(given.database, other.token)).toMatchObject({ id: other.key.id });
+    const { entries, faults } = await trailOf(given.database, tenant);
+    expect(faults).toEqual([]);
+    const ended = entries.filter(({ action }) => action === 'key.revoke');
+    expect(ended.map(({ subject_id }) => subject_id).sort()).toEqual([his.key.id, madeWithIt.key.id].sort());
+    expect(ended.map(({ actor }) => actor)).toEqual([staying.memberId, staying.memberId]);
+  });
+
+  test('leaves it behind where that is said', async () => {
+    const tenant = await given.tenant();
+    const leaving = await colleague(given.database, tenant, { role: 'admin' });
+    const { token } = await createKey(
+      given.database,
+      tenant,
+      { name: 'Shop', ...everything },
+      leaving.acting,
+    );
+    await removeMember(given.database, tenant, leaving.memberId, null, { keepKeys: true });
+    expect(await keyOfLater(token)).not.toBeNull();
+  });
+
+  test('as an agency’s member, takes along those of the tenants below it', async () => {
+    const { agency, first } = await agencyWithSites(given.database);
+    const agent = await colleague(given.database, agency.id, { role: 'admin', siteRole: 'admin' });
+    const { token } = await createKey(
+      given.database,
+      first.id,
+      { name: 'Shop', ...everything },
+      agent.acting,
+    );
+    expect(await keyOf(given.database, token)).not.toBeNull();
+    await removeMember(given.database, agency.id, agent.memberId, null);
+    expect(await keyOf(given.database, token)).toBeNull();
+    expect((await trailOf(given.database, first.id)).entries.at(-1)).toMatchObject({ action: 'key.revoke' });
+  });
+});
+
+async function agencyWithSites(database: Database) {
+  const agency = await createTenant(database, { name: `Agency ${newId()}` });
+  const first = await createTenant(database, { name: `Site ${newId()}`, parent: agency.id });
+  return { agency, first };
+}

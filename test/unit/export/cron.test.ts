@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cronIn } from '../../../src/export/schedules/cron.ts';
 
+const dayMs = 86_400_000;
+
 /** The next so many times after one, each counted from the one before. */
 function times(cron: string, zone: string, after: string, amount: number): string[] {
   const due = cronIn(cron, zone);
@@ -63,6 +65,45 @@ describe('an hour that does not exist', () => {
       '2026-04-23T22:00',
       '2026-04-24T21:15',
     ]);
+  });
+});
+
+describe('several times within hours that are named, on the days of a change', () => {
+  test('those that are skipped are due together, at the moment of the change', () => {
+    expect(times('*/20 2 * * *', 'Europe/Berlin', '2026-03-28T12:00Z', 3)).toEqual([
+      '2026-03-29T01:00',
+      '2026-03-30T00:00',
+      '2026-03-30T00:20',
+    ]);
+  });
+
+  test('those that come twice are due the first time only', () => {
+    expect(times('0,30 1-3 * * *', 'Europe/Berlin', '2026-10-24T23:10Z', 5)).toEqual([
+      '2026-10-24T23:30',
+      '2026-10-25T00:00',
+      '2026-10-25T00:30',
+      '2026-10-25T02:00',
+      '2026-10-25T02:30',
+    ]);
+  });
+
+  test('are the same wherever one begins to count', () => {
+    for (const [zone, change] of [
+      ['Europe/Berlin', '2026-03-29T01:00Z'],
+      ['Europe/Berlin', '2026-10-25T01:00Z'],
+      ['Australia/Lord_Howe', '2026-04-04T15:00Z'],
+      ['America/Havana', '2026-11-01T05:00Z'],
+    ] as const) {
+      const cron = cronIn('*/20 0-3 * * *', zone);
+      const changed = Date.parse(change);
+      const due: number[] = [];
+      for (let at = cron.next(changed - 2 * dayMs); at < changed + 2 * dayMs; at = cron.next(at))
+        due.push(at);
+      for (let at = changed - dayMs / 4; at < changed + dayMs / 4; at += 600_000) {
+        expect(cron.next(at), text(at)).toBe(due.find((one) => one > at));
+        expect(cron.latest(at), text(at)).toBe(due.findLast((one) => one <= at));
+      }
+    }
   });
 });
 

@@ -57,6 +57,43 @@ describe('a leading apostrophe', () => {
   });
 });
 
+describe('a text as the result of a formula', () => {
+  test.each([
+    ['="02134"', '02134'],
+    ['="+44 20 7946 0000"', '+44 20 7946 0000'],
+    ['=""', null],
+    ['="a""b"', '="a""b"'],
+    ['="a"&"b"', '="a"&"b"'],
+  ])('%j is %j', (cell, text) => expect(readCell('text', cell)).toBe(text));
+
+  test('stays as it is behind an apostrophe, and where no spreadsheet has marked anything', () => {
+    expect(readCell('text', `'="02134"`)).toBe('="02134"');
+    expect(readCell('text', '="02134"', { reading: { spreadsheetMarks: false } })).toBe('="02134"');
+  });
+});
+
+describe('a column that says the opposite of its field', () => {
+  test('has yes read as no, in words of any language', () => {
+    const reading = { opposite: true, language: 'de' };
+    expect(['yes', 'nein', '1', 'j', ''].map((cell) => readCell('boolean', cell, { reading }))).toEqual([
+      'false',
+      'true',
+      'false',
+      'false',
+      null,
+    ]);
+    expect(readCell('boolean', 'perhaps', { reading })).toBe('boolean.unreadable');
+  });
+
+  test('has nothing read as yes, where all that is there are marks', () => {
+    expect(readColumn('boolean', ['x', '', 'x'], { reading: { opposite: true } })).toEqual([
+      'false',
+      'true',
+      'false',
+    ]);
+  });
+});
+
 describe('a guarded cell', () => {
   test.each([
     ['=1+1', "'=1+1"],

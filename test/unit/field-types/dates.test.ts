@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayNumber, dayText, packedDayOf } from '../../../src/field-types/calendar.ts';
+import { dayNumber, dayText, packedDayOf } from '../../../src/field-types/dates/calendar.ts';
 import { fieldType } from '../../../src/field-types/registry.ts';
 import { fieldOf, isAmbiguous, readCell, readColumn } from './reading.ts';
 
@@ -96,6 +96,18 @@ describe('a day that tells itself how it is read', () => {
     ...['listopad 2021 1', '26 July 20211', 'le 26 juillet 2021 ici'],
   ])('%j is none', (cell) => {
     expect(readCell('date', cell)).toBe('date.unreadable');
+  });
+
+  test.each([
+    ['2021年7月26日', 'Japan and China'],
+    ['2021년 7월 26일', 'Korea'],
+    ['2021. 7. 26.', 'Korea, in numbers'],
+    ['26. 7. 2021.', 'the Balkans'],
+    ['26 июля 2021 г.', 'Russia'],
+    ['26JUL2021', 'SAS'],
+    ['2021Jul26', 'a program'],
+  ])('%j is the 26th of July, as written in %s', (cell) => {
+    expect(readCell('date', cell)).toBe('2021-07-26');
   });
 
   test('a name that means different months to its neighbours is read in the tenant’s language only', () => {
@@ -231,6 +243,11 @@ describe('a point in time', () => {
     ['2021-07-26', '2021-07-26T00:00:00Z'],
     ['26/07/2021 08:30', '2021-07-26T08:30:00Z'],
     ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999999Z'],
+    ['26.07.2021 08.30', '2021-07-26T08:30:00Z'],
+    ['26-JUL-21 08.30.00.000000 AM', '2021-07-26T08:30:00Z'],
+    ['26.07.2021 08:30 Uhr', '2021-07-26T08:30:00Z'],
+    ['26/07/2021 08h30', '2021-07-26T08:30:00Z'],
+    ['2021年7月26日 8:30', '2021-07-26T08:30:00Z'],
   ])('%j is %j', (cell, value) => {
     expect(readCell('datetime', cell)).toBe(value);
   });
@@ -250,6 +267,7 @@ describe('a point in time', () => {
       '2021-07-26T10',
       '2021-07-26T10:30:00.Z',
     ],
+    ...['2021-07-26 10:30.15', '2021-07-26 10.30:15', '2021-07-26 10.75'],
     ...['2021-07-26 10:30 CEST', '2021-07-26T10:30:00Zx', 'now', '10:30'],
   ])('%j is none', (cell) => {
     expect(readCell('datetime', cell)).toBe('datetime.unreadable');

@@ -175,6 +175,23 @@ describe('a country', () => {
   });
 });
 
+describe('a country in another language', () => {
+  test.each([
+    ['日本', 'JP'],
+    ['中国', 'CN'],
+    ['대한민국', 'KR'],
+    ['Россия', 'RU'],
+    ['Ελλάδα', 'GR'],
+    ['مصر', 'EG'],
+    ['Hrvatska', 'HR'],
+    ['Việt Nam', 'VN'],
+  ])('%s is %s', (cell, code) => expect(readCell('country', cell)).toBe(code));
+
+  test.each(['N/A', 'n/a', 'N.A.', 'n / a'])('%s is not Namibia', (cell) =>
+    expect(readCell('country', cell)).toBe('country.unknown'),
+  );
+});
+
 describe('a currency', () => {
   test.each([
     ['EUR', 'EUR'],
@@ -204,6 +221,10 @@ describe('a time zone', () => {
     ['US/Eastern', 'US/Eastern'],
     ['utc', 'UTC'],
     ['W. Europe Standard Time', 'Europe/Berlin'],
+    ['Eastern Time (US & Canada)', 'America/New_York'],
+    ['(GMT-06:00) Central Time (US & Canada)', 'America/Chicago'],
+    ['(GMT+01:00) Berlin', 'Europe/Berlin'],
+    ['America/New York', 'America/New_York'],
   ])('%s is %s', (cell, zone) => {
     expect(readCell('timezone', cell)).toBe(zone);
   });

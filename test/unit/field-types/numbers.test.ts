@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalNumber, compareNumbers } from '../../../src/field-types/number-text.ts';
+import { canonicalNumber, compareNumbers } from '../../../src/field-types/numbers/number-text.ts';
 import { fieldType } from '../../../src/field-types/registry.ts';
 import { fieldOf, isAmbiguous, problemIn, readCell, readColumn } from './reading.ts';
 

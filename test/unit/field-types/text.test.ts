@@ -189,6 +189,13 @@ describe('one of the values of a field', () => {
 
 describe('yes and no', () => {
   test.each([
+    ['Subscribed', 'true'],
+    ['opted-in', 'true'],
+    ['Unsubscribed', 'false'],
+    ['NEVER SUBSCRIBED', 'false'],
+  ])('%s is %s', (cell, value) => expect(readCell('boolean', cell)).toBe(value));
+
+  test.each([
     'true',
     'TRUE',
     'T',

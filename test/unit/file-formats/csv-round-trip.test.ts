@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeCsvRow } from '../../../src/file-formats/csv.ts';
+import { encodeCsvRow } from '../../../src/file-formats/csv/csv.ts';
 import { fuzzCsv } from '../../fuzz/csv.ts';
 import { readText } from './reading.ts';
 

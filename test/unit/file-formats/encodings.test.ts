@@ -249,6 +249,20 @@ describe('text that is not what it should be', () => {
     }
   });
 
+  test.each([
+    ['phone numbers', '+12175550100', '+12175550104'],
+    ['an address with a plus', 'ann+abc@example.com', 'bob@example.com'],
+    ['several of them', 'ann+abc@example.com', 'bob+news2021@example.com'],
+    ['a word of base64 letters', 'C+AAAA', 'D'],
+  ])('%s are not UTF-7', async (_, first, second) => {
+    const { inspection, rows } = await readText(`Name,Contact\nAnn,${first}\nBob,${second}\n`);
+    expect(inspection.dialect.encoding).toBe('utf-8');
+    expect(rows).toEqual([
+      ['Ann', first],
+      ['Bob', second],
+    ]);
+  });
+
   test('plus signs are not UTF-7', async () => {
     const { rows } = await readText(
       'id,phone,note\n1,+44 20 7946 0958,1+1=2\n2,+4915112345678,C++\n3,+ABCDEFGH,A+B-C\n',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeNdjsonRow } from '../../../src/file-formats/ndjson.ts';
+import { encodeNdjsonRow } from '../../../src/file-formats/json/ndjson.ts';
 import { readText } from './reading.ts';
 
 const person = (id: number, more = '') => `{"id":${id},"name":"Name ${id}"${more}}`;
@@ -166,6 +166,56 @@ describe('JSON', () => {
   });
 });
 
+describe('objects within rows', () => {
+  test('have their plain values as columns beside them, under the keys that lead there', async () => {
+    const { names, rows, inspection } = await readText(
+      '[{"name":"Ann","address":{"city":"Köln","geo":{"lat":50.90,"far":{"x":1,"y":{"z":2}}},"lines":["a"],"note":null},"tags":["x"]},{"name":"Bob","zip":"1","address":{"city":"Ulm","zip":"2"}}]',
+    );
+    expect(names).toEqual([
+      'name',
+      'address',
+      'tags',
+      'address.city',
+      'address.geo.lat',
+      'address.geo.far.x',
+      'address.note',
+      'zip',
+      'address.zip',
+    ]);
+    expect(rows[0]).toEqual([
+      'Ann',
+      '{"city":"Köln","geo":{"lat":50.90,"far":{"x":1,"y":{"z":2}}},"lines":["a"],"note":null}',
+      '["x"]',
+      'Köln',
+      '50.90',
+      '1',
+      '',
+    ]);
+    expect(rows[1]).toEqual(['Bob', '{"city":"Ulm","zip":"2"}', '', 'Ulm', '', '', '', '1', '2']);
+    expect(
+      inspection.columns.filter(({ within }) => within !== undefined).map(({ within }) => within),
+    ).toEqual(Array(5).fill('address'));
+  });
+
+  test('a text that looks like one is a text, and a key that is called as a part is that part', async () => {
+    const { names, rows } = await readText('[{"a":"{\\"b\\":1}","c.d":"own","c":{"d":"part"}}]');
+    expect(names).toEqual(['a', 'c.d', 'c']);
+    expect(rows).toEqual([['{"b":1}', 'own', '{"d":"part"}']]);
+  });
+
+  test('many parts are data, and leave room for the columns', async () => {
+    const parts = (row: number) =>
+      Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${row}_${i}`, i]));
+    const keys = Object.fromEntries(Array.from({ length: 990 }, (_, i) => [`own${i}`, i]));
+    const { names, problems } = await readText(
+      JSON.stringify([{ map: parts(1) }, { map: parts(2) }, { map: parts(3), ...keys }]),
+    );
+    expect(problems).toEqual([]);
+    expect(names.filter((name) => name.startsWith('map.'))).toHaveLength(200);
+    expect(names.filter((name) => name.startsWith('own'))).toHaveLength(990);
+  });
+});
+
 describe('NDJSON', () => {
   test('every line is a row; one that is not JSON is a problem with its line', async () => {
     const { inspection, names, rows, problems, lines } = await readText(
@@ -176,6 +226,15 @@ describe('NDJSON', () => {
     expect(problems).toEqual(['2 row.unreadable', '4 row.unreadable']);
     expect(lines).toEqual([1, 3, 4, 5, 6]);
     expect(rows[2]).toEqual(['3', 'Name 3', '\n']);
+  });
+
+  test('a few broken lines do not make it JSON of one value, which would end within the first of them', async () => {
+    const { inspection, problems, rows } = await readText(
+      `${person(1)}\n{"id":2,"na\n${person(3)},\n[4]\n${person(5)}${person(6)}\n${person(7)}`,
+    );
+    expect(inspection.dialect.format).toBe('ndjson');
+    expect(problems).toEqual([2, 3, 4, 5].map((row) => `${row} row.unreadable`));
+    expect(rows[5]).toEqual(['7', 'Name 7']);
   });
 
   test('a line that is not UTF-8 is a problem that names the byte', async () => {

@@ -122,6 +122,25 @@ describe('files that are no tables', () => {
       await expect(readText(content)).rejects.toMatchObject({ code: 'file.workbook' });
   });
 
+  test.each([
+    ['address cards', 'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nEND:VCARD\r\n', 'vCard'],
+    ['a directory', 'dn: cn=Ann,ou=People\nobjectClass: person\ncn: Ann\n', 'LDIF'],
+    ['a calendar', 'BEGIN:VCALENDAR\nVERSION:2.0\n', 'iCalendar'],
+    ['SQL', '-- MySQL dump 10.13\n--\n\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `c`;\n', 'SQL'],
+    ['rows of SQL', "INSERT INTO c (id, name) VALUES (1, 'Ann');\n", 'SQL'],
+  ])('%s are refused by their name', async (_, text, name) => {
+    await expect(readText(text)).rejects.toMatchObject({
+      code: 'file.unreadable',
+      message: expect.stringContaining(name),
+    });
+  });
+
+  test('a table is none of them, whatever its first cell says', async () => {
+    expect((await readText('dn,name\ncn=a,Ann\n')).rows).toEqual([['cn=a', 'Ann']]);
+    expect((await readText('create table,name\n1,Ann\n')).names).toEqual(['create table', 'name']);
+    expect((await readText('Begin:VCard,name\n1,Ann\n')).rows).toEqual([['1', 'Ann']]);
+  });
+
   test('web pages are refused', async () => {
     for (const page of [
       '<html><table><tr><td>id</td></tr></table></html>',

@@ -9,8 +9,8 @@ import {
   type OutputEncoding,
   outputEncodings,
   TextEncoding,
-} from '../../../src/file-formats/text-encoder.ts';
-import { transcoderFor } from '../../../src/file-formats/transcode.ts';
+} from '../../../src/file-formats/encodings/text-encoder.ts';
+import { transcoderFor } from '../../../src/file-formats/encodings/transcode.ts';
 
 async function encoded(text: string, encoding: OutputEncoding, pieceBytes = 5): Promise<Buffer> {
   const stream = encodingStream(encoding);

@@ -3,8 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { zipStream } from '../../../src/file-formats/zip-stream.ts';
-import { centralDirectory, dataDescriptor, localHeader } from '../../../src/file-formats/zip-writer.ts';
+import { zipStream } from '../../../src/file-formats/packing/zip-stream.ts';
+import {
+  centralDirectory,
+  dataDescriptor,
+  localHeader,
+} from '../../../src/file-formats/packing/zip-writer.ts';
 import { readText } from './reading.ts';
 
 async function zipped(content: Buffer, pieceBytes = 10_000): Promise<Buffer> {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addresses } from '../../../src/datasets/addresses.ts';
 import { customers } from '../../../src/datasets/customers.ts';
 import { type Dataset, normaliseSpelling } from '../../../src/datasets/define-dataset.ts';
+import { orders } from '../../../src/datasets/orders.ts';
 import { datasets } from '../../../src/datasets/registry.ts';
 import type { Inspection } from '../../../src/file-formats/rows.ts';
 import { headerSpellings } from '../../../src/import/mapping/header-spellings.ts';
@@ -600,6 +601,58 @@ describe('a column that names the record', () => {
   });
 });
 
+describe('a file with one row a line of an order', () => {
+  const header = ['Order ID', 'SKU', 'Quantity', 'Unit Price', 'Discount', 'Status', 'Order Total', 'Total'];
+  const rows = [
+    ['1', 'a', '2', '10.00', '0', 'paid', '25.00', '20.00'],
+    ['1', 'b', '1', '5.00', '0.15', 'paid', '25.00', '5.00'],
+    ['2', 'a', '1', '10.00', '0', 'open', '', '10.00'],
+    ['2', 'c', '1', '7.00', '0', 'open', '17.00', '7.00'],
+    ['3', 'a', '1', '10.00', '0', 'paid', '10.00', '10.00'],
+  ];
+
+  it('has nothing said of the order by a column whose values differ within one', () => {
+    const mapping = suggestMapping(orders, inspection(header, rows));
+    expect(entry(mapping, 'Discount')).toMatchObject({
+      field: null,
+      reason: 'Its values differ within one order: it is the lines’, and a line has no such field.',
+    });
+  });
+
+  it('keeps what is the same in all rows of an order, or blank', () => {
+    expect(feedsOf(suggestMapping(orders, inspection(header, rows)))).toMatchObject({ status: 'Status' });
+  });
+
+  it('gives the field to the next column that could feed it', () => {
+    const mapping = suggestMapping(orders, inspection(header, rows));
+    expect(feedsOf(mapping)).toMatchObject({ total: 'Order Total' });
+    expect(entry(mapping, 'Total').field).toBeNull();
+  });
+
+  it('leaves one order among many to the report, which contradicts itself by mistake', () => {
+    const many = Array.from({ length: 50 }, (_, i) => String(Math.floor(i / 2))).map((id, i) => [
+      id,
+      'a',
+      '1',
+      '10.00',
+      i === 7 ? '3' : '2',
+    ]);
+    const mapping = suggestMapping(orders, inspection(header.slice(0, 5), many));
+    expect(feedsOf(mapping)).toMatchObject({ discount_total: 'Discount' });
+  });
+
+  it('takes a column at its word where each order has one row', () => {
+    const mapping = suggestMapping(
+      orders,
+      inspection(
+        header,
+        rows.filter((_, i) => i % 2 === 0),
+      ),
+    );
+    expect(feedsOf(mapping)).toMatchObject({ discount_total: 'Discount' });
+  });
+});
+
 describe('a file of addresses', () => {
   it('joins first and last name to the recipient', () => {
     const header = ['Customer Email', 'First Name', 'Last Name', 'Street', 'City', 'Zip', 'Country'];
@@ -647,12 +700,299 @@ describe.each(datasets.map((dataset) => [dataset.key, dataset] as const))(
     it('lead to fields that can be imported, and claim no field’s own name', () => {
       const spellings = [...headerSpellings(key)];
       expect(
-        spellings.filter(([, field]) => !dataset.has(field) || dataset.field(field).importable === 'no'),
+        spellings.filter(([, { field }]) => !dataset.has(field) || dataset.field(field).importable === 'no'),
       ).toEqual([]);
-      expect(spellings.filter(([spelling, field]) => (dataset.keyFor(spelling) ?? field) !== field)).toEqual(
-        [],
-      );
+      expect(
+        spellings.filter(([spelling, { field }]) => (dataset.keyFor(spelling) ?? field) !== field),
+      ).toEqual([]);
       expect(spellings.length).toBeGreaterThan(20);
     });
   },
 );
+
+describe('headers in other languages', () => {
+  it.each([
+    [
+      'French',
+      'Nom,Prénom,Ville,Code postal,Tél. mobile,Date d’inscription',
+      ['last_name', 'first_name', 'city', 'postal_code', 'phone', 'created_at'],
+    ],
+    ['Czech', 'Jméno,Příjmení,Město,PSČ,Země', ['first_name', 'last_name', 'city', 'postal_code', 'country']],
+    ['Turkish', 'Ad,Soyad,E-posta,Şehir,Ülke', ['first_name', 'last_name', 'email', 'city', 'country']],
+    ['Greek', 'Όνομα,Επώνυμο,Πόλη,Τηλέφωνο', ['first_name', 'last_name', 'city', 'phone']],
+    ['Korean', '이름,이메일,전화번호,도시', ['display_name', 'email', 'phone', 'city']],
+    ['Chinese', '姓名,電子郵件,手機,郵遞區號', ['display_name', 'email', 'phone', 'postal_code']],
+    ['Arabic', 'الاسم,البريد الإلكتروني,المدينة', ['display_name', 'email', 'city']],
+    ['Hebrew', 'שם פרטי,שם משפחה,טלפון', ['first_name', 'last_name', 'phone']],
+    ['Lithuanian', 'Vardas,Pavardė,Miestas', ['first_name', 'last_name', 'city']],
+  ])('%s', (_, header, fields) => {
+    const { columns } = suggestMapping(customers, inspection(header.split(',')));
+    expect(columns.map(({ field }) => field)).toEqual(fields);
+  });
+
+  it('a name alone is the whole name', () => {
+    expect(feeds(customers, 'Nom,Email')).toMatchObject({ display_name: 'Nom' });
+    expect(feeds(customers, 'Naam,Email')).toMatchObject({ display_name: 'Naam' });
+  });
+});
+
+describe('words behind a field', () => {
+  it('say whose it is: Pipedrive’s e-mail and phone', () => {
+    const header =
+      'Person - Name,Person - Email - Work,Person - Email - Home,Person - Phone - Work,Person - Person created';
+    expect(feeds(customers, header)).toEqual({
+      display_name: 'Person - Name',
+      email: 'Person - Email - Work',
+      secondary_email: 'Person - Email - Home',
+      phone: 'Person - Phone - Work',
+      created_at: 'Person - Person created',
+    });
+  });
+
+  it('keep an address together', () => {
+    const header =
+      'Nachname,Straße privat,Ort privat,Straße geschäftlich,Ort geschäftlich,Postleitzahl geschäftlich';
+    const row = ['Groß', 'Weg 1', 'Ulm', 'Industriestr. 3', 'Köln', '50667'];
+    expect(feeds(customers, header, row)).toEqual({
+      last_name: 'Nachname',
+      address_line1: 'Straße geschäftlich',
+      city: 'Ort geschäftlich',
+      postal_code: 'Postleitzahl geschäftlich',
+    });
+  });
+
+  it('may be the zone of a time', () => {
+    const names = ['Signed up (America/New_York)', 'Last seen (UTC+0)', 'Last contacted (approx.)'];
+    const { columns } = suggestMapping(customers, inspection(names));
+    expect(columns.map(({ field, reading }) => [field, reading])).toEqual([
+      ['created_at', { timezone: 'America/New_York' }],
+      ['last_seen_at', { timezone: 'UTC' }],
+      ['last_contact_at', {}],
+    ]);
+  });
+});
+
+describe('a column that says who has opted out', () => {
+  it.each([
+    ['Email Opt Out', 'email_opt_in'],
+    ['HasOptedOutOfEmail', 'email_opt_in'],
+    ['Unsubscribed from all email', 'email_opt_in'],
+    ['Unsubscribed from Emails', 'email_opt_in'],
+    ['SMS Opt Out', 'sms_opt_in'],
+    ['Opted out', 'marketing_opt_in'],
+  ])('"%s" is the opposite of %s', (header, field) => {
+    const mapping = suggestMapping(customers, inspection([header], [['0'], ['1']]));
+    expect(mapping.columns[0]).toMatchObject({ field, reading: { opposite: true }, transformations: [] });
+    expect(() => validateMapping(mapping, customers, [header])).not.toThrow();
+  });
+
+  it('says nothing where its values are no yes and no', () => {
+    expect(fieldFor('Unsubscribed', '2021-07-26', '2021-07-27')).toBeNull();
+  });
+});
+
+describe('what a column cannot mean', () => {
+  it.each([
+    ['Address', '{"city":"Köln","zip":"01067"}'],
+    ['_id', '{"$oid":"5f1e2d3c0000400080000000"}'],
+    ['Created', '{"$date":"2021-07-26T08:30:00Z"}'],
+    ['Birthday', '07/26'],
+    ['Birthday', '--07-26'],
+    ['State', 'disabled'],
+    ['Language', 'English (United States)'],
+  ])('"%s" with %j feeds nothing, however few rows there are', (header, value) => {
+    expect(fieldFor(header, value)).toBeNull();
+  });
+
+  it('a state of a country is one', () => {
+    expect(fieldFor('State', 'disabled', 'NV')).toBe('state_province');
+  });
+});
+
+describe('Outlook in other languages', () => {
+  it('German', () => {
+    const header =
+      'Anrede,Vorname,Nachname,Firma,Position,Straße geschäftlich,Ort geschäftlich,Telefon geschäftlich,Mobiltelefon,E-Mail-Adresse,E-Mail 2: Adresse,Geburtstag,Geschlecht,Kategorien,Notizen';
+    const mapping = suggestMapping(customers, inspection(header.split(',')));
+    expect(mapping.preset).toBe('outlook-contacts');
+    expect(feedsOf(mapping)).toEqual({
+      first_name: 'Vorname',
+      last_name: 'Nachname',
+      company_name: 'Firma',
+      job_title: 'Position',
+      address_line1: 'Straße geschäftlich',
+      city: 'Ort geschäftlich',
+      phone: 'Mobiltelefon',
+      secondary_phone: 'Telefon geschäftlich',
+      email: 'E-Mail-Adresse',
+      secondary_email: 'E-Mail 2: Adresse',
+      date_of_birth: 'Geburtstag',
+      gender: 'Geschlecht',
+      tags: 'Kategorien',
+      general_notes: 'Notizen',
+    });
+    expect(entry(mapping, 'Geburtstag').transformations).toMatchObject([{ values: { '0.0.00': '' } }]);
+  });
+
+  it('French, which has one word for the form of address and for the job', () => {
+    const names = [
+      'Titre',
+      'Prénom',
+      'Nom',
+      'Société',
+      'Titre (2)',
+      'Rue (bureau)',
+      'Ville (bureau)',
+      'Téléphone (bureau)',
+      'Tél. mobile',
+      'Adresse de messagerie',
+      'Anniversaire',
+    ];
+    const mapping = suggestMapping(customers, inspection(names));
+    expect(feedsOf(mapping)).toEqual({
+      first_name: 'Prénom',
+      last_name: 'Nom',
+      company_name: 'Société',
+      job_title: 'Titre (2)',
+      address_line1: 'Rue (bureau)',
+      city: 'Ville (bureau)',
+      phone: 'Tél. mobile',
+      secondary_phone: 'Téléphone (bureau)',
+      email: 'Adresse de messagerie',
+      date_of_birth: 'Anniversaire',
+    });
+  });
+});
+
+describe('orders of other products', () => {
+  const of = (key: string) => datasets.find((dataset) => dataset.key === key) as Dataset;
+
+  it('"ID" over another product’s ids is no id, but the number where no column is', () => {
+    expect(feeds(of('orders'), 'id,Amount', ['ch_3J1', '5'])).toMatchObject({ number: 'id' });
+    expect(feeds(of('orders'), 'ID,Order Number,Total', ['1', 'A-1', '5'])).toMatchObject({
+      number: 'Order Number',
+    });
+    expect(feeds(of('leads'), 'Id,Email', ['00Q5g0', 'a@b.co'])).toEqual({ email: 'Email' });
+    const own = '0197b5a0-0000-7000-8000-000000000001';
+    expect(feeds(of('orders'), 'id,total', [own, '5'])).toMatchObject({ id: 'id' });
+  });
+
+  it('PayPal: the payer’s name is not the number of the order', () => {
+    const header = 'Date,Name,Status,Currency,Gross,Fee,Net,From Email Address,Transaction ID';
+    const row = [
+      '2021-07-26',
+      'Ann Lee',
+      'Completed',
+      'GBP',
+      '12.00',
+      '-1.00',
+      '11.00',
+      'ann@example.com',
+      '5FT',
+    ];
+    expect(feeds(of('orders'), header, row)).toEqual({
+      created_at: 'Date',
+      status: 'Status',
+      currency: 'Currency',
+      total: 'Gross',
+      customer_email: 'From Email Address',
+      number: 'Transaction ID',
+    });
+  });
+
+  it('the likelier of two known spellings counts, wherever it stands', () => {
+    expect(feeds(of('orders'), 'Order ID,Order Value,Order Total')).toMatchObject({ total: 'Order Total' });
+    expect(feeds(of('orders'), 'Order Number,Item #,Item Name,Item Cost')).toMatchObject({
+      line_title: 'Item Name',
+      line_unit_price: 'Item Cost',
+    });
+  });
+});
+
+describe('Zoho', () => {
+  it('is not taken for HubSpot', () => {
+    const header =
+      'Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Email,Phone,Mobile,Home Phone,Created Time';
+    const mapping = suggestMapping(customers, inspection(header.split(',')));
+    expect(mapping.preset).toBe('zoho-contacts');
+    expect(feedsOf(mapping)).toMatchObject({
+      external_id: 'Record Id',
+      secondary_phone: 'Mobile',
+      created_at: 'Created Time',
+    });
+  });
+});
+
+describe('a field that stands in several columns', () => {
+  it('a street and the number behind it are one line, in their order', () => {
+    for (const header of ['Straße,Hausnummer,PLZ', 'Straat,Huisnummer,Postcode', 'Endereço,Número,CEP']) {
+      const [street = '', number = ''] = header.split(',');
+      const mapping = suggestMapping(customers, inspection(header.split(',')));
+      expect(entry(mapping, street)).toMatchObject({
+        field: 'address_line1',
+        transformations: [{ do: 'join', columns: [number], separator: ' ' }],
+      });
+      expect(entry(mapping, number)).toMatchObject({ field: null });
+      expect(() => validateMapping(mapping, customers, header.split(','))).not.toThrow();
+    }
+  });
+
+  it('a number that stands elsewhere is another one', () => {
+    const mapping = suggestMapping(customers, inspection(['Número', 'Nombre', 'Email', 'Dirección']));
+    expect(entry(mapping, 'Dirección').transformations).toEqual([]);
+  });
+
+  it('a Dutch last name keeps what stands before it', () => {
+    const mapping = suggestMapping(customers, inspection(['Voornaam', 'Tussenvoegsel', 'Achternaam']));
+    expect(entry(mapping, 'Tussenvoegsel')).toMatchObject({
+      field: 'last_name',
+      transformations: [{ do: 'join', columns: ['Achternaam'], separator: ' ' }],
+    });
+    expect(entry(mapping, 'Achternaam').field).toBeNull();
+  });
+
+  it('a name of one word beside a last name is the first name', () => {
+    expect(feeds(customers, 'Name,Last name', ['Ann', 'Lee'])).toEqual({
+      first_name: 'Name',
+      last_name: 'Last name',
+    });
+    expect(feeds(customers, 'Name,Last name', ['Ann Lee', 'Lee'])).toMatchObject({ display_name: 'Name' });
+  });
+
+  it('a street called after the address belongs to the columns that are not', () => {
+    expect(feeds(customers, 'Address Street,City,Postcode,Country')).toMatchObject({
+      address_line1: 'Address Street',
+      city: 'City',
+    });
+  });
+});
+
+describe('headers of other systems', () => {
+  it.each([
+    ['customers[email]', 'email'],
+    ['customers[created_at]', 'created_at'],
+    ['billing_address[city]', 'city'],
+    ['What is your phone number?', 'phone'],
+    ["What's your first name?", 'first_name'],
+    ['N° TVA', 'tax_id'],
+  ])('"%s" feeds %s', (header, field) => expect(fieldFor(header)).toBe(field));
+
+  it.each([
+    ['Order #', '1234567890'],
+    ['form_name', 'Summer'],
+    ['Birth Day', '26'],
+    ['Birth Year', '1980'],
+  ])('"%s" feeds nothing', (header, value) => expect(fieldFor(header, value)).toBeNull());
+
+  it.each([
+    ['Birthday (DD/MM/YYYY)', 'dmy'],
+    ['Date of Birth (mm/dd/yyyy)', 'mdy'],
+    ['Geburtsdatum (TT.MM.JJJJ)', 'dmy'],
+    ['Birthday [YYYY-MM-DD]', 'ymd'],
+    ['Birthday', undefined],
+  ])('"%s" says the order of its dates', (header, dateOrder) => {
+    const { columns } = suggestMapping(customers, inspection([header], [['01/02/1980']]));
+    expect(columns[0]).toMatchObject({ field: 'date_of_birth' });
+    expect(columns[0]?.reading.dateOrder).toBe(dateOrder);
+  });
+});

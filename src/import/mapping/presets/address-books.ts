@@ -64,15 +64,29 @@ const google: Preset = {
   },
 };
 
-/** What Outlook writes for a day that nobody entered. */
+/** What Outlook writes for a day that nobody entered, in English and French, and in German. */
 const noDay: Transformation = {
   do: 'values',
-  values: { '0/0/00': '', '0/0/0000': '', '00/00/00': '', '00/00/0000': '' },
+  values: Object.fromEntries(
+    ['0/0/00', '0/0/0000', '00/00/00', '00/00/0000'].flatMap((day) => [
+      [day, ''],
+      [day.replaceAll('/', '.'), ''],
+    ]),
+  ),
 };
 
 const otherPeople = 'It is about somebody else.';
 const noField = 'It has no field.';
+const formOfAddress = 'It is a form of address, such as Mr. or Dr.';
+const switchboard = 'It is the switchboard of the company.';
+const byName = 'It is a name in free words, by which no customer is found.';
 const itsParts = 'Its parts have columns of their own.';
+
+/** What Outlook writes where nobody has chosen. */
+const noGender: Transformation = {
+  do: 'values',
+  values: { unspecified: '', 'keine angabe': '', 'non spécifié': '', 'non précisé': '' },
+};
 
 const outlook: Preset = {
   key: 'outlook-contacts',
@@ -81,11 +95,35 @@ const outlook: Preset = {
   recognisedBy: [
     ['E-mail Address', 'E-mail 2 Address', 'Business Phone'],
     ['First Name', 'Home Street', 'Business Street', 'Other Street'],
+    ['Vorname', 'E-Mail-Adresse', 'Telefon geschäftlich'],
+    ['Prénom', 'Adresse de messagerie', 'Téléphone (bureau)'],
   ],
   fields: {
-    email: ['E-mail Address', 'E-mail 2 Address', 'E-mail 3 Address'],
-    secondary_email: ['E-mail 2 Address', 'E-mail 3 Address'],
-    phone: ['Primary Phone', 'Mobile Phone', 'Business Phone', 'Home Phone', 'Other Phone'],
+    email: [
+      'E-mail Address',
+      'E-mail 2 Address',
+      'E-mail 3 Address',
+      'E-Mail-Adresse',
+      'Adresse de messagerie',
+    ],
+    secondary_email: ['E-mail 2 Address', 'E-mail 3 Address', 'E-Mail 2: Adresse', 'Adresse de messagerie 2'],
+    phone: [
+      'Primary Phone',
+      'Mobile Phone',
+      'Business Phone',
+      'Home Phone',
+      'Other Phone',
+      'Haupttelefon',
+      'Mobiltelefon',
+      'Telefon geschäftlich',
+      'Telefon privat',
+      'Weiteres Telefon',
+      'Téléphone principal',
+      'Tél. mobile',
+      'Téléphone (bureau)',
+      'Téléphone (domicile)',
+      'Téléphone (autre)',
+    ],
     secondary_phone: [
       'Mobile Phone',
       'Business Phone',
@@ -93,26 +131,56 @@ const outlook: Preset = {
       'Business Phone 2',
       'Home Phone 2',
       'Other Phone',
+      'Mobiltelefon',
+      'Telefon geschäftlich',
+      'Telefon privat',
+      'Telefon geschäftlich 2',
+      'Telefon privat 2',
+      'Weiteres Telefon',
+      'Tél. mobile',
+      'Téléphone (bureau)',
+      'Téléphone (domicile)',
+      'Téléphone 2 (bureau)',
+      'Téléphone 2 (domicile)',
     ],
-    job_title: ['Job Title'],
-    company_name: ['Company'],
-    website: ['Web Page', 'Personal Web Page'],
-    date_of_birth: [{ column: 'Birthday', transformations: [noDay] }],
-    general_notes: ['Notes'],
-    preferred_language: ['Language'],
-    gender: [{ column: 'Gender', transformations: [{ do: 'values', values: { unspecified: '' } }] }],
-    tags: ['Categories', 'Keywords'],
+    // French has one word for the form of address and for the job; the second column of it is the job.
+    job_title: ['Job Title', 'Position', 'Titre (2)'],
+    company_name: ['Company', 'Firma', 'Société'],
+    website: ['Web Page', 'Personal Web Page', 'Webseite', 'Page Web'],
+    date_of_birth: ['Birthday', 'Geburtstag', 'Anniversaire'].map((column) => ({
+      column,
+      transformations: [noDay],
+    })),
+    general_notes: ['Notes', 'Notizen'],
+    preferred_language: ['Language', 'Sprache', 'Langue'],
+    gender: ['Gender', 'Geschlecht', 'Sexe'].map((column) => ({ column, transformations: [noGender] })),
+    tags: ['Categories', 'Keywords', 'Kategorien', 'Stichwörter', 'Catégories', 'Mots clés'],
   },
   leftOut: {
-    Title: 'It is a form of address, such as Mr. or Dr.',
-    'Company Main Phone': 'It is the switchboard of the company.',
+    Title: formOfAddress,
+    Anrede: formOfAddress,
+    Titre: formOfAddress,
+    'Telefon Firma': switchboard,
+    'Téléphone société': switchboard,
+    'Name Assistent': otherPeople,
+    'Telefon Assistent': otherPeople,
+    'Name des/der Vorgesetzten': otherPeople,
+    'Nom de l’assistant(e)': otherPeople,
+    'Téléphone de l’assistant(e)': otherPeople,
+    Responsable: otherPeople,
+    Beruf: 'The job title has a column of its own.',
+    'Empfohlen von': byName,
+    'Recommandé par': byName,
+    Konto: noField,
+    Ort: noField,
+    'Company Main Phone': switchboard,
     'Car Phone': noField,
     'Radio Phone': noField,
     Callback: noField,
     Pager: noField,
     'TTY/TDD Phone': noField,
     Profession: 'The job title has a column of its own.',
-    'Referred By': 'It is a name in free words, by which no customer is found.',
+    'Referred By': byName,
     'Manager’s Name': otherPeople,
     'Assistant’s Name': otherPeople,
     'Assistant’s Phone': otherPeople,

@@ -48,6 +48,32 @@ const hubspotCompanies: Preset = {
   leftOut: { 'Last Modified Date': 'When the record last changed here is kept by the program.' },
 };
 
+/** It has the words of HubSpot’s screen, and ids beside the names that HubSpot writes alone. */
+const zohoContacts: Preset = {
+  key: 'zoho-contacts',
+  label: 'Zoho CRM contacts',
+  dataset: 'customers',
+  recognisedBy: [
+    ['Record Id', 'Contact Owner', 'Created Time'],
+    ['Record Id', 'Last Name', 'Contact Owner.id'],
+  ],
+  fields: {
+    external_id: ['Record Id'],
+    secondary_phone: ['Mobile', 'Home Phone', 'Other Phone'],
+    created_at: ['Created Time'],
+    last_contact_at: ['Last Activity Time'],
+    general_notes: ['Description'],
+  },
+  leftOut: {
+    'Contact Owner.id': 'It names a user of Zoho.',
+    'Created By.id': 'It names a user of Zoho.',
+    'Account Name.id': 'Several contacts share an account, so it does not tell them apart.',
+    'Modified Time': 'When the record last changed here is kept by the program.',
+    Assistant: 'It is somebody else.',
+    'Asst Phone': 'It is somebody else’s number.',
+  },
+};
+
 const salesforceSystem: Preset['leftOut'] = {
   IsDeleted: 'It is about the record within Salesforce.',
   MasterRecordId: 'It is about the record within Salesforce.',
@@ -133,6 +159,7 @@ const salesforceReport: Preset = {
 };
 
 export const crmPresets: readonly Preset[] = [
+  zohoContacts,
   hubspotContacts,
   hubspotCompanies,
   salesforceContacts,
