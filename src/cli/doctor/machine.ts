@@ -15,7 +15,9 @@ export function examineRuntime(): Finding {
   const packaged = process.execPath.startsWith(join(installationFolder, 'node_modules'));
   const says = `Node ${version}, ${packaged ? 'from the packages' : `the machine's own in ${process.execPath}`}.`;
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return { check, ok: true, says };
+  // From where on types are stripped without a flag; scripts/ready.mjs has the same rule, and can import nothing.
+  if (major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18))
+    return { check, ok: true, says };
   return {
     check,
     ok: false,

@@ -46,6 +46,25 @@ test('street and number, and the parts of a Dutch name, are whole; the second im
   expect(await given.import(tenant, file)).toMatchObject({ unchanged: 2, failed: 0 });
 });
 
+test('who is a woman and who a man is understood in the language of the file', async () => {
+  const tenant = await given.tenant();
+  const file =
+    'Vorname;Nachname;E-Mail;Geschlecht\nAnna;Lee;a@example.com;weiblich\nBen;Ray;b@example.com;Herr\n' +
+    'Zoé;Oh;c@example.com;femme\nKim;No;d@example.com;divers\nPat;Vo;e@example.com;keine Angabe\n';
+  expect(await given.import(tenant, file)).toMatchObject({ created: 5, failed: 0 });
+  const genders = await given.rows(
+    tenant,
+    'select gender from individual_profiles p join customers c on c.id = p.customer_id order by email',
+  );
+  expect(genders.map(({ gender }) => gender)).toEqual([
+    'female',
+    'male',
+    'female',
+    'other',
+    'prefer_not_to_say',
+  ]);
+});
+
 test('orders of another product keep its id as their number and are found by it', async () => {
   const tenant = await given.tenant();
   const file = 'id,Created date (UTC),Amount,Currency,Status\nch_1,2021-07-26 08:30:00,12.50,usd,Paid\n';
