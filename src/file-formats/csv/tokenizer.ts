@@ -25,6 +25,8 @@ const incomplete = -1;
 const broken = -2;
 /** The cell's quote is never closed. */
 const unclosed = -3;
+/** A cell comes that is not plain. */
+const notPlain = -4;
 
 /** How much is shown of a row that is longer than may be held. */
 const shownBytes = 4096;
@@ -55,9 +57,14 @@ export class Tokenizer {
   readonly #outside: Uint8Array;
   readonly #inside: Uint8Array;
   readonly #quote: number;
+  /** The delimiter where cells can be plain; -1 where marks take several bytes, or blanks and escapes count. */
+  readonly #plainDelimiter: number;
   #bytes: Uint8Array = new Uint8Array();
   #to = 0;
   #final = false;
+  // Where the last plain cells end: in the window, and among the cells found.
+  #plainTo = 0;
+  #plainCount = 0;
   // What the last quoted cell was.
   #end = 0;
   #flags = 0;
@@ -72,6 +79,9 @@ export class Tokenizer {
     this.#quote = options.marks.quote[0] ?? -1;
     this.#outside = byteClasses(options.marks, 'outside');
     this.#inside = byteClasses(options.marks, 'inside');
+    const { delimiter, quote, escape: escapeByte, padded } = options.marks;
+    const isPlain = delimiter.length === 1 && quote.length <= 1 && escapeByte === 0 && !padded;
+    this.#plainDelimiter = isPlain ? (delimiter[0] as number) : -1;
   }
 
   /**
@@ -133,7 +143,67 @@ export class Tokenizer {
     bytes[to] = LF;
   }
 
-  /** The hot loop: the cells of one row. */
+  /**
+   * The hot loop: the cells from `from` on, for as long as they are plain, which is to say that they stand on one
+   * line, quoted or not, and nothing in them asks for a decision. Nearly all bytes of nearly all files go through
+   * here. It holds nothing else, so that its values stay in registers, and it compares bytes instead of looking them
+   * up in a table of classes: with both it reads 0.9 GB/s, where one loop for everything read 0.5. `| 0` spares the
+   * test whether a sum is still an integer.
+   * @param count how many integers of the found cells are taken.
+   * @param limit how many may be.
+   * @returns where the line ends after the last cell; `notPlain` when a cell comes that is not, at `#plainTo`.
+   */
+  #plainCells(from: number, count: number, limit: number): number {
+    const bytes = this.#bytes;
+    const { cells } = this.found;
+    const delimiter = this.#plainDelimiter;
+    const quote = this.#quote;
+    let n = count | 0;
+    let p = from | 0;
+    let begin = p;
+    let b = bytes[p] as number;
+    while (n < limit) {
+      let high = 0;
+      let text = p;
+      let end: number;
+      if (b === quote) {
+        text = p = (p + 1) | 0;
+        b = bytes[p] as number;
+        while (b > CR && b !== quote) {
+          high |= b;
+          p = (p + 1) | 0;
+          b = bytes[p] as number;
+        }
+        if (b !== quote) break;
+        end = p;
+        p = (p + 1) | 0;
+        b = bytes[p] as number;
+      } else {
+        while (b > CR && b !== delimiter) {
+          high |= b;
+          p = (p + 1) | 0;
+          b = bytes[p] as number;
+        }
+        end = p;
+      }
+      if (b !== delimiter && b !== LF && b !== CR) break;
+      cells[n] = text;
+      cells[n + 1] = (end << cellShift) | ((high & 0x80) >> 6);
+      n = (n + 2) | 0;
+      if (b !== delimiter) {
+        this.#plainCount = n;
+        return p;
+      }
+      p = (p + 1) | 0;
+      begin = p;
+      b = bytes[p] as number;
+    }
+    this.#plainTo = begin;
+    this.#plainCount = n;
+    return notPlain;
+  }
+
+  /** The cells of one row: what is not plain in it, cell by cell. */
   #row(start: number): number {
     const { found } = this;
     found.reserve();
@@ -145,11 +215,18 @@ export class Tokenizer {
     const { padded } = this.#marks;
     const { cells } = found;
     const line = this.line;
+    const isPlain = this.#plainDelimiter !== -1;
     let n = found.cellCount;
     const limit = n + found.room;
     let beyond = 0;
     let p = start;
     for (;;) {
+      if (isPlain) {
+        const lineEnd = this.#plainCells(p, n, limit);
+        n = this.#plainCount;
+        if (lineEnd !== notPlain) return this.#endRow(start, line, lineEnd, n, beyond);
+        p = this.#plainTo;
+      }
       let b = bytes[p] as number;
       let begin = p;
       let end: number;
@@ -192,12 +269,17 @@ export class Tokenizer {
         p += delimiterLength;
         continue;
       }
-      const next = this.#lineBreak(p);
-      if (next === incomplete) return incomplete;
-      found.add(start, line, n, beyond);
-      this.line++;
-      return next;
+      return this.#endRow(start, line, p, n, beyond);
     }
+  }
+
+  /** The line of the row ends at `end`: the row is whole, unless its line break is not. */
+  #endRow(start: number, line: number, end: number, cellsEnd: number, beyond: number): number {
+    const next = this.#lineBreak(end);
+    if (next === incomplete) return incomplete;
+    this.found.add(start, line, cellsEnd, beyond);
+    this.line++;
+    return next;
   }
 
   /**

@@ -92,6 +92,14 @@ describe('quotes', () => {
     const { rows } = await readText('a\tb\n"x\ty"\n', { given: { ...csv, delimiter: '\t', quote: '' } });
     expect(rows).toEqual([['"x', 'y"']]);
   });
+
+  test('a character that shares its first byte with the quote is text', async () => {
+    const { rows } = await readText('a,b\n§1,2§,¶x\n¶,§y§\n', { given: { ...csv, quote: '§' } });
+    expect(rows).toEqual([
+      ['1,2', '¶x'],
+      ['¶', 'y'],
+    ]);
+  });
 });
 
 describe('a quote that is never closed', () => {
