@@ -637,6 +637,8 @@ alter table public.customers owner to clientele_owner;
 CREATE INDEX customers_assigned_to ON public.customers USING btree (tenant_id, assigned_to) WHERE (assigned_to IS NOT NULL);
 CREATE INDEX customers_created ON public.customers USING btree (tenant_id, created_at DESC, id DESC);
 CREATE INDEX customers_deleted ON public.customers USING btree (tenant_id, deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX customers_deleted_email ON public.customers USING btree (tenant_id, email) WHERE ((deleted_at IS NOT NULL) AND (email IS NOT NULL));
+CREATE INDEX customers_deleted_external_id ON public.customers USING btree (tenant_id, external_id) WHERE ((deleted_at IS NOT NULL) AND (external_id IS NOT NULL));
 CREATE UNIQUE INDEX customers_email ON public.customers USING btree (tenant_id, email) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 CREATE UNIQUE INDEX customers_external_id ON public.customers USING btree (tenant_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE INDEX customers_facets ON public.customers USING gin (tenant_id, status, segment, type, account_status, source, industry);

@@ -2,21 +2,21 @@
  * The link of the first start: as long as there is no user, whoever reads the terminal may become the first. It works
  * once, for a day, and a new start replaces it.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../database/connect.ts';
 import type { TenantTransaction } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
+import { hashOfToken, newToken } from '../platform/tokens.ts';
 
 const hoursValid = 24;
 
 /** @returns the token for the link, or null when there is a user already. Tokens that were issued before are dead. */
 export async function issueSetupToken(database: Database): Promise<string | null> {
-  const token = randomBytes(32).toString('base64url');
+  const token = newToken('');
   const expiresAt = new Date(Date.now() + hoursValid * 3600_000).toISOString();
   const { rowCount } = await database.app.query(
     `with replaced as (delete from auth.setup_tokens where used_at is null)
      insert into auth.setup_tokens (hash, expires_at) select $1, $2 where not exists (select from auth."user")`,
-    [hashOf(token), expiresAt],
+    [hashOfToken(token), expiresAt],
   );
   return rowCount === 1 ? token : null;
 }
@@ -35,11 +35,7 @@ export async function useSetupToken(
     `update auth.setup_tokens set used_at = $2
      where used_at is null and not exists (select from auth."user")
        and exists (select from auth.setup_tokens where hash = $1 and used_at is null and expires_at > $2)`,
-    [hashOf(token), now()],
+    [hashOfToken(token), now()],
   );
   return rowCount !== 0;
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

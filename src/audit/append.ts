@@ -43,21 +43,23 @@ export function hashedText(of: {
   return `convert_to(${texts.join(` || E'\\x1f' || `)}, 'UTF8')`;
 }
 
-const entry = hashedText({
-  seq: 'h.seq + 1',
-  action: '$2::text',
-  subjectType: '$3::text',
-  subjectId: '$4::uuid',
-  detail: '$5::jsonb',
-  digest: `decode($6::text, 'hex')`,
-  actor: '$7::uuid',
-  at: '$8::timestamptz',
-});
+/** The entry's text at a place in the chain. */
+const entryAt = (seq: string): string =>
+  hashedText({
+    seq,
+    action: '$2::text',
+    subjectType: '$3::text',
+    subjectId: '$4::uuid',
+    detail: '$5::jsonb',
+    digest: `decode($6::text, 'hex')`,
+    actor: '$7::uuid',
+    at: '$8::timestamptz',
+  });
 
 const appendStatement = `with head as (
   insert into audit_heads as h (tenant_id, seq, hash)
-  select $1, 1, sha256('\\x'::bytea || ${entry.replaceAll('h.seq + 1', '1')})
-  on conflict (tenant_id) do update set seq = h.seq + 1, hash = sha256(h.hash || ${entry})
+  select $1, 1, sha256('\\x'::bytea || ${entryAt('1')})
+  on conflict (tenant_id) do update set seq = h.seq + 1, hash = sha256(h.hash || ${entryAt('h.seq + 1')})
   returning seq, hash)
 insert into audit_entries (tenant_id, seq, action, subject_type, subject_id, detail, digest, actor, at, hash)
 select $1, head.seq, $2, $3, $4::uuid, $5::jsonb, decode($6::text, 'hex'), $7::uuid, $8::timestamptz, head.hash from head`;

@@ -15,6 +15,7 @@
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { AppError } from '../platform/errors.ts';
+import { nearest } from './nearest.ts';
 
 export interface Command {
   readonly help: string;
@@ -65,7 +66,7 @@ function parse<const Options extends OptionsConfig>(args: readonly string[], opt
     return parsed;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw usageError(error instanceof Error ? firstSentence(error.message) : String(error));
+    throw usageError(unreadable(error, args, options));
   }
 }
 
@@ -82,13 +83,22 @@ function refuseDoubled(
   }
 }
 
-function firstSentence(message: string): string {
-  return message.split('. ')[0] ?? message;
+/** What parseArgs says, in one sentence, and what may have been meant. */
+function unreadable(error: unknown, args: readonly string[], options: OptionsConfig): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [sentence = message] = message.split('. ');
+  const [, unknown] = /^Unknown option '(--?[^']+)'/.exec(message) ?? [];
+  if (unknown === undefined) return sentence;
+  const cluster = args.find((arg) => /^-[^-]./.test(arg));
+  if (!unknown.startsWith('--') && cluster !== undefined)
+    return `${sentence}; a file of such a name is written ./${cluster}`;
+  const meant = nearest(unknown.slice(2), Object.keys(options));
+  return meant === undefined ? sentence : `${sentence}; did you mean --${meant}?`;
 }
 
 /** The refusal of a command that is called wrongly; exit code 2. The dispatcher adds where help is to be had. */
 export function usageError(reason: string): AppError {
-  return new AppError('usage.invalid', reason.endsWith('.') ? reason : `${reason}.`);
+  return new AppError('usage.invalid', /[.?]$/.test(reason) ? reason : `${reason}.`);
 }
 
 /** @throws AppError usage.invalid, naming what there is to choose from. */

@@ -5,6 +5,7 @@ import { usageError } from './command.ts';
 export const dialectOptions = {
   encoding: { type: 'string' },
   delimiter: { type: 'string' },
+  absent: { type: 'string' },
   sheet: { type: 'string' },
 } as const;
 
@@ -12,15 +13,18 @@ export const dialectOptions = {
 export function givenDialect({
   encoding,
   delimiter,
+  absent,
   sheet,
 }: {
   readonly encoding?: string | undefined;
   readonly delimiter?: string | undefined;
+  readonly absent?: string | undefined;
   readonly sheet?: string | undefined;
 }): Partial<Dialect> {
   return {
     ...(encoding === undefined ? {} : { encoding }),
     ...(delimiter === undefined ? {} : { delimiter: delimiterIn(delimiter) }),
+    ...(absent === undefined ? {} : { absent }),
     ...(sheet === undefined ? {} : { sheet }),
   };
 }

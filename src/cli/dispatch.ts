@@ -1,10 +1,12 @@
 /** From the arguments of the process to a command, and from what it throws to an exit code. */
 import { unreachable } from '../database/connect.ts';
 import { isConnectionLost } from '../database/failures.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, type ErrorCode } from '../platform/errors.ts';
 import { describeError, log } from '../platform/log.ts';
-import type { Command, CommandContext } from './command.ts';
+import { type Command, type CommandContext, usageError } from './command.ts';
 import { commands } from './commands.ts';
+import { nearest } from './nearest.ts';
+import { writeFailure } from './write-whole.ts';
 
 const exitOk = 0;
 const exitBug = 1;
@@ -27,24 +29,38 @@ export async function dispatch(args: readonly string[], context: CommandContext)
     if (asksForHelp(rest)) return print(command.help);
     return await command.run(rest, context);
   } catch (error) {
-    if (error === context.interrupted.reason && context.interrupted.aborted) return exitInterrupted;
-    return answerFor(isConnectionLost(error) ? unreachable(error) : error, name);
+    if (context.interrupted.aborted && error === context.interrupted.reason) {
+      if (wantsJson(rest)) printRefusal('program.interrupted', 'It was stopped before it came to an end.');
+      return exitInterrupted;
+    }
+    return answerFor(isConnectionLost(error) ? unreachable(error) : error, args);
   }
 }
 
 async function find(name: string): Promise<Command> {
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
-    throw new AppError('usage.invalid', `There is no command "${name}".`);
+    const meant = nearest(name, [...Object.keys(commands), '--help', '--version']);
+    throw usageError(
+      `There is no command "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+    );
   }
   return await load();
 }
 
 /** What follows `--` is no option. */
-function asksForHelp(args: readonly string[]): boolean {
+function optionsAmong(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
-  const options = end === -1 ? args : args.slice(0, end);
+  return end === -1 ? args : args.slice(0, end);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const options = optionsAmong(args);
   return options.includes('--help') || options.includes('-h');
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return optionsAmong(args).includes('--json');
 }
 
 async function showHelp(name: string | undefined): Promise<number> {
@@ -76,14 +92,28 @@ function print(text: string): number {
   return exitOk;
 }
 
-function answerFor(error: unknown, name: string | undefined): number {
+/** A program that asked for an object gets one, however the command ends. */
+function printRefusal(code: ErrorCode, message: string): void {
+  print(JSON.stringify({ error: { code, message } }));
+}
+
+function answerFor(error: unknown, [name, ...rest]: readonly string[]): number {
+  const json = wantsJson(rest);
   if (error instanceof AppError) {
     process.stderr.write(`${error.message}${hintFor(error, name)}\n`);
+    if (json) printRefusal(error.code, error.message);
     return error.exitCode;
   }
   log().error({ err: error }, 'a bug of the program');
-  process.stderr.write(`The program failed, and it is not your fault: ${describeError(error).message}\n`);
+  const message = `The program failed, and it is not your fault: ${describeError(error).message}`;
+  process.stderr.write(`${message}\n`);
+  if (json) printRefusal('program.failed', message);
   return exitBug;
+}
+
+/** What a command asked for did not get out. */
+export function sayUnwritten(error: Error): void {
+  process.stderr.write(`Standard output could not be written: ${writeFailure(error) ?? error.message}.\n`);
 }
 
 function hintFor({ code }: AppError, name: string | undefined): string {

@@ -12,6 +12,7 @@ import { stopwatch } from '../platform/clock.ts';
 import { findTenant } from '../tenants/tenants.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
 import { readWanted, wantedOf, wantedOptions } from './export-options.ts';
+import { canRepaint, repaint } from './progress.ts';
 import { withDatabase } from './with-database.ts';
 import { assertWritable, writeWhole } from './write-whole.ts';
 
@@ -115,16 +116,14 @@ const repaintMs = 200;
 /** One line on a terminal that is written over; nothing elsewhere. */
 function progressOf({ records, bytes }: RunningExport): { end(): void } {
   const { stderr } = process;
-  if (!stderr.isTTY) return { end: () => {} };
+  if (!canRepaint(stderr)) return { end: () => {} };
   const timer = setInterval(() => {
-    stderr.write(
-      `\r\x1b[2KWriting ${records.toLocaleString('en')} records: ${bytes().toLocaleString('en')} bytes`,
-    );
+    repaint(stderr, `Writing ${records.toLocaleString('en')} records: ${bytes().toLocaleString('en')} bytes`);
   }, repaintMs);
   return {
     end: () => {
       clearInterval(timer);
-      stderr.write('\r\x1b[2K');
+      repaint(stderr, '');
     },
   };
 }

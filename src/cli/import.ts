@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Database } from '../database/connect.ts';
 import { throughOutages } from '../database/retrying.ts';
@@ -11,17 +10,18 @@ import { parseMapOption, parseWriteOption } from '../import/mapping/mapping.ts';
 import { parseNewField } from '../import/mapping/new-fields.ts';
 import { makeable } from '../import/missing/named-missing.ts';
 import { fieldKeys, listed, matchKeys } from '../import/option-keys.ts';
-import { countProblems, firstProblems } from '../import/problems.ts';
-import { rejectFile, resultFile } from '../import/reject-file.ts';
+import { countProblems, firstProblems } from '../import/outcome/problems.ts';
+import { rejectFile, resultFile } from '../import/outcome/reject-file.ts';
 import type { ImportRun, RunOptions } from '../import/run.ts';
 import { stopwatch } from '../platform/clock.ts';
+import { AppError } from '../platform/errors.ts';
 import { findTenant } from '../tenants/tenants.ts';
 import { type CommandContext, oneOf, readArguments, usageError } from './command.ts';
 import { dialectOptions, givenDialect } from './dialect-options.ts';
 import { driveToEnd } from './drive-to-end.ts';
-import { exitCodeOf, runAsJson, runAsText } from './run-report.ts';
+import { exitCodeOf, type RunFigures, runAsJson, runAsText } from './run-report.ts';
 import { withDatabase } from './with-database.ts';
-import { assertWritable, writeWhole } from './write-whole.ts';
+import { assertWritable, isSameFile, writeWhole } from './write-whole.ts';
 
 export const help = `clientele import: a file becomes customers, orders, or records of another kind
 
@@ -54,6 +54,7 @@ Usage: clientele import FILE|- --tenant TENANT [OPTIONS]
   --country XX          for phone numbers that name none (default: the tenant's)
   --encoding NAME       such as utf-8 or windows-1252, instead of what is found
   --delimiter CHAR      instead of what is found; "tab" for a tab
+  --absent WORD         what stands for no value, such as NULL, instead of what is found; "" for nothing
   --sheet NAME|N        of a workbook: a sheet by its name, or its place from 1 on (default: the first with anything in it)
   --atomic              all rows or none
   --dry-run             check only, and say what would change
@@ -116,9 +117,9 @@ export async function run(args: string[], context: CommandContext): Promise<numb
           ? await takeStream(database, 'standard input', process.stdin, arrival)
           : await takeFile(database, file, arrival);
       const ended = await driveToEnd(database, { tenantId: tenant.id, importId }, context);
-      const code = await report(database, ended, { seconds: seconds(), json: values.json });
-      await throughOutages(database, () => writeFiles(database, ended, values));
-      return code;
+      const figures = await figuresOf(database, ended, seconds());
+      const unwritten = await refusalOf(throughOutages(database, () => writeFiles(database, ended, values)));
+      return report(ended, figures, { json: values.json, unwritten });
     },
     { onInterrupt: 'await' },
   );
@@ -130,11 +131,11 @@ async function checkOutputs(file: string, { rejects, results }: Values): Promise
     ['--rejects', rejects],
     ['--results', results],
   ] as const) {
-    if (path !== undefined && file !== '-' && resolve(path) === resolve(file))
+    if (path !== undefined && file !== '-' && (await isSameFile(path, file)))
       throw usageError(`${option}: "${path}" is the file that is imported; name another`);
     await assertWritable(option, path);
   }
-  if (rejects !== undefined && results !== undefined && resolve(rejects) === resolve(results))
+  if (rejects !== undefined && results !== undefined && (await isSameFile(rejects, results)))
     throw usageError(`--rejects and --results cannot both be "${rejects}"`);
 }
 
@@ -143,22 +144,37 @@ async function writeFiles(database: Database, ended: ImportRun, { rejects, resul
   if (results !== undefined) await writeWhole(Readable.from(resultFile(database, ended)), results);
 }
 
-async function report(
-  database: Database,
-  ended: ImportRun,
-  how: { seconds: number; json: boolean },
-): Promise<number> {
-  const problems = await throughOutages(database, () => countProblems(database, ended));
-  const figures = {
-    problems,
-    seconds: how.seconds,
-    firstProblems: await firstProblems(database, ended, shownProblems),
+async function figuresOf(database: Database, ended: ImportRun, seconds: number): Promise<RunFigures> {
+  return {
+    seconds,
+    problems: await throughOutages(database, () => countProblems(database, ended)),
+    firstProblems: await throughOutages(database, () => firstProblems(database, ended, shownProblems)),
   };
+}
+
+/** What was imported is said also where the files about it could not be written. */
+async function refusalOf(work: Promise<void>): Promise<AppError | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function report(
+  ended: ImportRun,
+  figures: RunFigures,
+  { json, unwritten }: { readonly json: boolean; readonly unwritten: AppError | null },
+): number {
+  const refusal = unwritten === null ? {} : { error: { code: unwritten.code, message: unwritten.message } };
   process.stdout.write(
-    how.json ? `${JSON.stringify(runAsJson(ended, figures))}\n` : runAsText(ended, figures),
+    json ? `${JSON.stringify({ ...runAsJson(ended, figures), ...refusal })}\n` : runAsText(ended, figures),
   );
-  if (ended.failure !== null) process.stderr.write(`${ended.failure.message}\n`);
-  return exitCodeOf(ended);
+  for (const failure of [ended.failure, unwritten])
+    if (failure !== null) process.stderr.write(`${failure.message}\n`);
+  return unwritten?.exitCode ?? exitCodeOf(ended);
 }
 
 /** @throws AppError `usage.invalid` */

@@ -1,7 +1,7 @@
 import type { Database } from '../database/connect.ts';
 import { withTenant } from '../database/with-tenant.ts';
 import { cancelRun } from '../import/cancel.ts';
-import { countProblems } from '../import/problems.ts';
+import { countProblems } from '../import/outcome/problems.ts';
 import { approve } from '../import/review.ts';
 import { type ImportRun, listRuns, loadRun } from '../import/run.ts';
 import { beginUndo } from '../import/undo/undo.ts';
@@ -10,7 +10,7 @@ import { stopwatch } from '../platform/clock.ts';
 import { findTenant, listTenants } from '../tenants/tenants.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
 import { driveToEnd, driveUndo } from './drive-to-end.ts';
-import { count, exitCodeOf, runAsJson, runAsText } from './run-report.ts';
+import { count, exitCodeOf, printable, runAsJson, runAsText } from './run-report.ts';
 import { type DatabaseUse, withDatabase } from './with-database.ts';
 
 export const help = `clientele imports: the runs there were, and taking one back
@@ -120,7 +120,7 @@ function table(runs: readonly { slug: string; run: ImportRun }[]): string {
         `+${count(run.created)}`,
         `~${count(run.updated)}`,
         `!${count(run.failed)}`,
-        run.fileName,
+        printable(run.fileName),
       ].join('  '),
     )
     .join('\n')

@@ -20,25 +20,36 @@ export interface ProgressLine {
 }
 
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
-  if (!stream.isTTY) return { watch: () => {}, end: () => {} };
+  if (!canRepaint(stream)) return { watch: () => {}, end: () => {} };
   let doing: Progress['doing'] | undefined;
   let seconds = stopwatch();
-  let painted = 0;
+  let painted = Number.NEGATIVE_INFINITY;
   return {
     watch: (progress) => {
       if (progress.doing !== doing) {
         doing = progress.doing;
         seconds = stopwatch();
-        painted = 0;
+        painted = Number.NEGATIVE_INFINITY;
       }
       if (performance.now() - painted < repaintMs) return;
       painted = performance.now();
-      stream.write(`\r\x1b[2K${describe(progress, seconds())}`);
+      repaint(stream, describe(progress, seconds()));
     },
     end: () => {
-      stream.write('\r\x1b[2K');
+      repaint(stream, '');
     },
   };
+}
+
+export function canRepaint(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env.TERM !== 'dumb';
+}
+
+/** Writes the line over. It is cut where the terminal ends: of a line that went on in the next, half would stay. */
+export function repaint(stream: NodeJS.WriteStream, line: string): void {
+  // Some terminals do not know how wide they are.
+  const width = stream.columns > 1 ? stream.columns : 80;
+  stream.write(`\r\x1b[2K${line.slice(0, width - 1)}`);
 }
 
 /** `Writing: 412,000 of 1,000,000 rows, 61,200 rows/s, 10 s left` */

@@ -1,13 +1,14 @@
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { codeOf } from '../database/failures.ts';
 import { inspectFile } from '../file-formats/open.ts';
 import type { Dialect, Inspection, RowFault } from '../file-formats/rows.ts';
 import { AppError } from '../platform/errors.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { type ProblemCode, sayProblem } from '../platform/problems.ts';
 import { type CommandContext, readArguments, usageError } from './command.ts';
 import { dialectOptions, givenDialect } from './dialect-options.ts';
@@ -29,6 +30,7 @@ Usage: clientele read FILE… [OPTIONS]
   --dialect          print what was found, one JSON object a file, to standard output; rows then go to --out-dir only
   --encoding NAME    such as utf-8 or windows-1252, instead of what is found
   --delimiter CHAR   instead of what is found; "tab" for a tab
+  --absent WORD      what stands for no value, such as NULL, instead of what is found; "" for nothing
   --sheet NAME|N     of a workbook: the name of a sheet, or its place from 1 on, instead of the first with anything in it
 
 A file that cannot be read leaves no output and one line on standard error; the others are read.
@@ -67,7 +69,7 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   if (files.length > 1 && folder === undefined && !showDialect)
     throw usageError('Several files need --out-dir');
   const targets = folder === undefined ? [] : outputNames(files, folder, format);
-  if (folder !== undefined) await makeFolder(folder);
+  if (folder !== undefined) await useFolder(folder);
   const given = givenDialect(values);
   let code: number = exit.ok;
   for (const [index, file] of files.entries()) {
@@ -77,10 +79,10 @@ export async function run(args: string[], { interrupted }: CommandContext): Prom
   return code;
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function useFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.X_OK);
+    makeFolder(folder);
+    await access(resolve(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw usageError(`--out-dir: "${folder}" cannot be made or written to (${codeOf(error)})`);
   }
@@ -146,6 +148,7 @@ function describeFile(
     skipLines,
     footerRows,
     comment,
+    absent = '',
     rowsAt,
     sheet,
   } = dialect;
@@ -164,6 +167,7 @@ function describeFile(
       skip_lines: skipLines,
       footer_rows: footerRows,
       comment,
+      absent,
     }),
     ...(format === 'json' && { rows_at: rowsAt ?? null }),
     ...(format === 'xlsx' && {

@@ -1,7 +1,7 @@
 /** What a command says of a run, for a person and for a program. */
 import type { CheckSample } from '../import/check/report.ts';
 import type { ColumnMapping } from '../import/mapping/mapping.ts';
-import type { ProblemAt } from '../import/problems.ts';
+import type { ProblemAt } from '../import/outcome/problems.ts';
 import type { ImportRun } from '../import/run.ts';
 import { errorStatus } from '../platform/errors.ts';
 import { hintFor, type ProblemCode, problemTexts, sayProblem } from '../platform/problems.ts';
@@ -44,14 +44,22 @@ export function runAsText(run: ImportRun, { seconds, problems, firstProblems = [
     ...(run.inspection?.notes ?? []).map((note) => `  Note: ${note}`),
     ...mappingLines(run),
     '',
-    ...countLines(run, dryRun),
+    ...(run.state === 'failed' && read === 0 ? [] : countLines(run, dryRun)),
     ...problemLines(problems),
     ...firstProblems.map((problem) => problemSentence(run, problem)),
     ...changeLines(run),
     '',
     closing(run),
   ];
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
+  return `${lines
+    .map(printable)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+/** What a file is called and holds must neither move a terminal's cursor nor look like a line of ours. */
+export function printable(line: string): string {
+  return line.replace(/\p{Cc}/gu, '\uFFFD');
 }
 
 function countLines(run: ImportRun, dryRun: boolean): string[] {
@@ -142,7 +150,9 @@ function closing(run: ImportRun): string {
     return `Held, and nothing was written. Let it go on: ${asTyped(`imports approve ${run.id}`)}`;
   if (run.state === 'failed') return `The import failed (${run.id}).`;
   if (run.state === 'cancelled')
-    return `Stopped. Take back what was written: ${asTyped(`imports undo ${run.id}`)}`;
+    return run.created + run.updated === 0
+      ? `Stopped, and nothing was written (${run.id}).`
+      : `Stopped. Take back what was written: ${asTyped(`imports undo ${run.id}`)}`;
   return run.created + run.updated === 0
     ? `Nothing to write (${run.id}).`
     : `Take it back: ${asTyped(`imports undo ${run.id}`)}`;

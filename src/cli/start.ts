@@ -4,7 +4,7 @@ import type { Database } from '../database/connect.ts';
 import { listen } from '../http/listen.ts';
 import { driveRun } from '../import/drive.ts';
 import { takeFile } from '../import/intake.ts';
-import { countProblems, firstProblems } from '../import/problems.ts';
+import { countProblems, firstProblems } from '../import/outcome/problems.ts';
 import { defaultOptions } from '../import/run.ts';
 import { openJobs } from '../jobs/jobs.ts';
 import { startWorkerThread } from '../jobs/thread.ts';

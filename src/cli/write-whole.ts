@@ -1,7 +1,7 @@
 /** A file that a command writes: under its name it is whole, or not there. */
 import { createWriteStream } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { codeOf, isConnectionLost } from '../database/failures.ts';
@@ -79,6 +79,13 @@ function reasonOf(error: unknown, path: string): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: `there is no folder ${dirname(path)}`,
     ENOTDIR: `${dirname(path)} is no folder`,
+  };
+  return reasons[code] ?? writeFailure(error) ?? `of the error ${code}`;
+}
+
+/** Why writing failed, for a person, where that is known. */
+export function writeFailure(error: unknown): string | undefined {
+  const reasons: Readonly<Record<string, string>> = {
     EACCES: 'you may not write there',
     EPERM: 'you may not write there',
     EROFS: 'nothing can be written there',
@@ -87,5 +94,12 @@ function reasonOf(error: unknown, path: string): string {
     EDQUOT: 'your share of the disk is used up',
     ENAMETOOLONG: 'its name is too long',
   };
-  return reasons[code] ?? `of the error ${code}`;
+  return reasons[codeOf(error) ?? ''];
+}
+
+/** @returns whether both paths lead to one file that is there, by links or otherwise. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  if (resolve(one) === resolve(other)) return true;
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.isFile() && a.dev === b.dev && a.ino === b.ino;
 }

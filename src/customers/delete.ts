@@ -54,27 +54,32 @@ const uniqueColumns = customers.fields
   .filter((field) => field.unique === true && field.key !== customers.numbers?.field)
   .map((field) => ({ field, column: field.normalColumn ?? field.column ?? field.key }));
 
-/** `$1` tenant, `$2` ids. Of two that would bring back the same value, the first in the order of the call is restored. */
-const takenStatement = uniqueColumns
-  .map(
-    (
-      { field, column },
-      place,
-    ) => `select ${place} as place, c.id, c.display_name as name, '${field.key}' as field,
+/**
+ * `$1` tenant, `$2` ids, each once. Of two that would bring back the same value, the first in the order of the call is
+ * restored. Of several values that are taken, the first is named.
+ */
+const takenStatement = `with c as materialized (
+    select n.place, o.* from unnest($2::uuid[]) with ordinality n(id, place)
+    join lateral (select * from customers o where o.tenant_id = $1 and o.id = n.id and o.deleted_at is not null limit 1) o on true),
+  taken as (${uniqueColumns
+    .map(
+      (
+        { field, column },
+        nth,
+      ) => `select c.place, c.id, c.display_name as name, ${nth} as nth, '${field.key}' as field,
       c.${field.column ?? field.key}::text as value
-    from customers c where c.tenant_id = $1 and c.id = any ($2::uuid[]) and c.deleted_at is not null and c.${column} is not null
-      and (exists (select from customers h where h.tenant_id = $1 and h.${column} = c.${column} and h.deleted_at is null)
-        or exists (select from customers h where h.tenant_id = $1 and h.id = any ($2::uuid[]) and h.deleted_at is not null
-          and h.${column} = c.${column} and array_position($2::uuid[], h.id) < array_position($2::uuid[], c.id)))`,
-  )
-  .join(' union all ');
+    from (select c.*, min(c.place) over (partition by c.${column}) as first from c where c.${column} is not null) c
+    where c.place > c.first or exists (select from customers h where h.tenant_id = $1 and h.${column} = c.${column} and h.deleted_at is null)`,
+    )
+    .join(' union all ')})
+  select distinct on (place) id, name, field, value from taken order by place, nth`;
 
 async function findTaken(
   tx: TenantTransaction,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StaysDeleted>> {
   const { rows } = await tx.query<{ id: string; name: string; field: string; value: string }>(
-    `select id, name, field, value from (${takenStatement}) t order by array_position($2::uuid[], id), place desc`,
+    takenStatement,
     [tx.tenantId, ids],
   );
   return new Map(

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../audit/append.ts';
 import { journalDigest, journalStatement } from '../audit/changes.ts';
 import type { Database } from '../database/connect.ts';
+import { plannerHints } from '../database/planner-hints.ts';
 import { untilSettled } from '../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
@@ -65,6 +66,7 @@ export function operate<Kept>(
 ): Promise<OperationResult & { readonly kept: ReadonlyMap<string, Kept> }> {
   return untilSettled(() =>
     withTenant(database, tenantId, async (tx) => {
+      await tx.query(plannerHints.chunk);
       const found = await findNamed(tx, names, { deleted: operation.amongDeleted === true });
       const ids = [...new Set(found.filter((id) => id !== null))];
       const kept = await keepOut(tx, ids);
@@ -123,13 +125,14 @@ async function write(
  */
 function statementFor({ where, sets }: Operation): string {
   const columns = Object.entries({ ...sets, updated_at: '$4::timestamptz', updated_by: '$5::uuid' });
-  const side = (alias: (column: string) => string): string =>
-    `jsonb_build_object(${columns.map(([column]) => `'${column}', ${alias(column)}`).join(', ')})`;
-  return `with named as (select * from unnest($2::uuid[], $3::uuid[]) n(id, change_id)),
-c as materialized (select c.*, named.change_id from customers c join named on named.id = c.id
-  where c.tenant_id = $1 and c.id = any ($2) order by c.id for no key update of c),
+  const side = (alias: string): string =>
+    `jsonb_build_object(${columns.map(([column]) => `'${column}', ${alias}.${column}`).join(', ')})`;
+  return `with c as materialized (
+  select c.*, n.change_id from (select * from unnest($2::uuid[], $3::uuid[]) n(id, change_id) order by id offset 0) n
+  cross join lateral (select * from customers c where c.tenant_id = $1 and c.id = n.id for no key update) c),
 w as (update customers o set version = o.version + 1, ${columns.map(([column, sql]) => `${column} = ${sql}`).join(', ')}
-  from c where o.tenant_id = $1 and o.id = c.id and ${where} returning o.*),
+  from c where o.tenant_id = $1 and o.id = c.id and ${where}
+  returning o.id, c.change_id, ${side('c')} as before, ${side('o')} as after),
 j as (${journalStatement({
     dataset: `'customers'`,
     phase: 'null',
@@ -138,11 +141,10 @@ j as (${journalStatement({
     at: '$4::timestamptz',
     secret: '$6',
     operation: '$7',
-    changes: `select c.change_id as id, w.id as record_id, null::bigint as row, ${side((column) => `c.${column}`)} as before,
-      ${side((column) => `w.${column}`)} as after, '{}'::text[] as parts_created, null::jsonb as part_ids
-      from w join c on c.id = w.id`,
+    changes: `select w.change_id as id, w.id as record_id, null::bigint as row, w.before, w.after,
+      '{}'::text[] as parts_created, null::jsonb as part_ids from w`,
   })})
-select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.display_name, 'changed', w.id is not null))
-    from c left join w on w.id = c.id), '[]') as candidates,
+select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.display_name, 'changed', c.id in (select w.id from w)))
+    from c), '[]') as candidates,
   ${journalDigest} as digest`;
 }

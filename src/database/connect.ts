@@ -227,8 +227,9 @@ async function withClient<T>(login: Login, work: (client: pg.Client) => Promise<
   const client = new pg.Client(session(login));
   client.on('error', noteBroken);
   try {
+    // Whatever keeps us out, a certificate as much as a password, is the operator's to mend.
     await client.connect().catch((error: unknown) => {
-      throw isConnectionLost(error) || isUnprepared(error) ? unreachable(error) : error;
+      throw unreachable(error);
     });
     return await work(client);
   } finally {

@@ -17,7 +17,7 @@ import { installationFolder } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Database, isUnprepared, unreachable } from './connect.ts';
 import { codeOf, isConnectionLost } from './failures.ts';
-import { appLogin, loaderLogin } from './logins.ts';
+import { appLogin, loaderLogin, searchRole } from './logins.ts';
 
 export interface Migration {
   /** `0001-customers` or `0006-staging.loader`. */
@@ -38,7 +38,10 @@ export interface MigrationState {
   readonly changed: readonly string[];
 }
 
-export const migrationsFolder = join(installationFolder, 'migrations');
+/** The oldest PostgreSQL that will do. */
+export const serverMajorMin = 16;
+
+const migrationsFolder = join(installationFolder, 'migrations');
 
 /** @returns the migrations of a folder in the order in which they apply. */
 export async function readMigrations(folder = migrationsFolder): Promise<Migration[]> {
@@ -60,9 +63,14 @@ export async function readMigrations(folder = migrationsFolder): Promise<Migrati
  * @returns the names of those that were applied.
  * @throws AppError database.outdated when the database is ahead of this program, or an applied file was edited.
  */
-export async function migrate(database: Database, folder = migrationsFolder): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  folder = migrationsFolder,
+  majorMin = serverMajorMin,
+): Promise<string[]> {
   const migrations = await readMigrations(folder);
   return await alone(database, async (owner) => {
+    await assertNewEnough(owner, majorMin);
     await database.makeLogins();
     await makeLedger(owner);
     const { pending } = refuseIfForeign(compare(migrations, await ledgerOf(owner)));
@@ -71,6 +79,17 @@ export async function migrate(database: Database, folder = migrationsFolder): Pr
     }
     return [...pending];
   });
+}
+
+/** Before anything is made: half of the migrations would work on an older server, and stay. */
+async function assertNewEnough(owner: pg.Client, majorMin: number): Promise<void> {
+  const { rows } = await owner.query<{ version: string; major: number }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major`,
+  );
+  const { version = 'unknown', major = 0 } = rows[0] ?? {};
+  if (major >= majorMin) return;
+  const message = `The database is PostgreSQL ${version}; ${majorMin} or newer is needed.`;
+  throw new AppError('database.outdated', message);
 }
 
 /** How the database stands, seen by the login that works. */
@@ -83,11 +102,25 @@ export async function migrationState(database: Database, folder = migrationsFold
 export async function assertMigrated(database: Database): Promise<void> {
   const { pending } = refuseIfForeign(await migrationState(database));
   if (pending.length === 0) return;
+  await refuseIfShutOut(database);
   throw new AppError(
     'database.outdated',
     `The database lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`}: run "clientele migrate".`,
     { pending },
   );
+}
+
+/** Who may not enter sees no migrations either. @throws AppError database.unreachable, saying what is wrong. */
+async function refuseIfShutOut(database: Database): Promise<void> {
+  const { rows } = await database.asOwner((owner) =>
+    owner.query<{ made: boolean }>(`select to_regclass('public.migrations') is not null as made`),
+  );
+  if (rows[0]?.made !== true) return;
+  await database.app.query('select').catch((cause: unknown) => {
+    if (!isUnprepared(cause)) throw cause;
+    const message = `The database does not let ${appLogin} in: this process has another secret than the one that ran "clientele migrate". Give all the same CLIENTELE_SECRET, or data folder; a secret that was changed on purpose takes another "clientele migrate".`;
+    throw new AppError('database.unreachable', message, {}, { cause });
+  });
 }
 
 /**
@@ -137,7 +170,8 @@ async function appLedger(app: pg.Pool): Promise<Ledger> {
     return await ledgerOf(app);
   } catch (error) {
     if (codeOf(error) === '42P01' || isUnprepared(error)) return new Map();
-    throw isConnectionLost(error) ? unreachable(error) : error;
+    const isAnswer = error instanceof Error && 'severity' in error && !isConnectionLost(error);
+    throw isAnswer ? error : unreachable(error);
   }
 }
 
@@ -190,8 +224,25 @@ async function applyAs(client: pg.ClientBase, { name, sql, checksum }: Migration
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
-    throw new Error(`The migration ${name} failed${lineOf(error, sql)}.`, { cause: error });
+    throw (
+      serversRefusal(error) ??
+      new Error(`The migration ${name} failed${lineOf(error, sql)}.`, { cause: error })
+    );
   }
+}
+
+/** What whoever runs the server has to mend. */
+function serversRefusal(cause: unknown): AppError | undefined {
+  const says = cause instanceof Error ? cause.message : '';
+  const code = codeOf(cause) ?? '';
+  const refusal = (message: string) => new AppError('database.unreachable', message, {}, { cause });
+  if (code === '42501' && says.includes(searchRole))
+    return refusal(
+      `The login of DATABASE_URL may not hand out the role ${searchRole}, which somebody else made. As a superuser: grant ${searchRole} to LOGIN with admin true, inherit false, set false.`,
+    );
+  if (/^(?:0A000|58P01|22023)$/.test(code) && says.includes('extension'))
+    return refusal(`${says}. Install PostgreSQL's contributed extensions, btree_gin and pg_trgm among them.`);
+  return undefined;
 }
 
 /** ` at line 12: relation "x" already exists`; the position counts characters from 1. */

@@ -3,9 +3,10 @@
  * installation knows them and none is written down a second time.
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { chown, link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { chown, link, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../platform/errors.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { codeOf } from './failures.ts';
 
 /**
@@ -35,10 +36,16 @@ async function readSecret(file: string): Promise<string | undefined> {
 
 /** Written under a name of its own and then linked, so that nobody ever reads half a secret. */
 async function makeSecret(dataFolder: string, file: string): Promise<string> {
-  await mkdir(dataFolder, { recursive: true });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const secret = randomBytes(32).toString('base64url');
-  await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    makeFolder(dataFolder);
+    await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    await unlink(draft).catch(() => undefined);
+    const message = `The data folder ${dataFolder} cannot be written to (${codeOf(cause)}): mend that, name another by CLIENTELE_DATA, or set CLIENTELE_SECRET.`;
+    throw new AppError('database.unreachable', message, {}, { cause });
+  }
   try {
     await giveToOwnerOf(dataFolder, draft);
     await link(draft, file);

@@ -8,7 +8,7 @@ const readCountry = fieldType('country').reader(
 );
 
 /** @returns ISO 3166-1 alpha-2 of a code or a known name, in any case; null when it is neither. */
-export function countryCodeOf(country: string): string | null {
+function countryCodeOf(country: string): string | null {
   const read = readCountry(country);
   return typeof read === 'string' ? read : null;
 }

@@ -1,6 +1,5 @@
-/** What the JSON fields of a customer must look like. Each answers the value to store, or the reason against it. */
-
-type Shaped = { readonly value: unknown } | { readonly reason: string };
+/** What the JSON fields of a customer must look like. */
+import type { Shaped } from '../field-types/field-type.ts';
 
 const noteKeys = ['general', 'preferences', 'importantInfo', 'customFields'];
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];

@@ -6,7 +6,9 @@
  * *profile* has at most one row beside it; a *child* has many, of which the record shows one; a *set* holds the
  * names a record belongs to; an *append* part only grows.
  */
-import type { FieldLimits, FieldTypeName } from '../field-types/field-type.ts';
+import type { FieldLimits } from '../field-types/field-type.ts';
+import { normaliseSpelling } from '../field-types/spelling.ts';
+import type { ProblemCode, ProblemDetails } from '../platform/problems.ts';
 
 /** May an import write it: always, only when it creates, never, or only to find the record by. */
 export type Importable = 'yes' | 'create-only' | 'match' | 'no';
@@ -162,11 +164,7 @@ export interface Bare {
 export interface DraftRow {
   get(key: string): string | null;
   set(key: string, value: string | null): void;
-  fail(
-    key: string,
-    code: import('../platform/problems.ts').ProblemCode,
-    details?: import('../platform/problems.ts').ProblemDetails,
-  ): void;
+  fail(key: string, code: ProblemCode, details?: ProblemDetails): void;
 }
 
 export interface DatasetDefinition {
@@ -239,14 +237,6 @@ export function decidedBy({ alwaysWhen }: Part): string[] {
   return [...asked];
 }
 
-/** Letters and digits of a header, lower case: "E-mail Address" and "email_address" are one spelling. */
-export function normaliseSpelling(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '');
-}
-
 /** @throws Error when two fields claim one spelling, or a field names a part that is not there. A bug of ours. */
 export function defineDataset(definition: DatasetDefinition): Dataset {
   const fields = new Map(definition.fields.map((field) => [field.key, field]));
@@ -296,5 +286,3 @@ function known<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`There is no ${what}.`);
   return value;
 }
-
-export type { FieldTypeName };

@@ -3,9 +3,8 @@
  * of it: `{"sku", "title", "quantity", "unit_price"}`; the quantity is a whole number and the price in the order's
  * currency, in major units.
  */
+import type { Shaped } from '../field-types/field-type.ts';
 import type { ColumnOf } from './define-dataset.ts';
-
-type Shaped = { readonly value: unknown } | { readonly reason: string };
 
 interface Line {
   readonly sku?: string;

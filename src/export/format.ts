@@ -117,7 +117,7 @@ const marked = String.raw`^''+([=+@\t\r-]|[(.,]?[0-9][0-9\u00a0 ().,/:+-]*( ?(x|
 const harmless = String.raw`^[+-][0-9]+([.,][0-9]+)*$|^\+[0-9]{1,4} [0-9(][0-9 ()-]*$`;
 
 /** A leading apostrophe where a spreadsheet would run the text, and where the importer would take one off. */
-export function guardSql(text: string): string {
+function guardSql(text: string): string {
   const needed = `case ascii(${text}) when 39 then ${text} ~ '${marked}' else ${text} !~ '${harmless}' end`;
   return `case when ascii(${text}) = any (${formulaStarts}) and ${needed} then '''' || ${text} else ${text} end`;
 }

@@ -1,19 +1,18 @@
 /**
- * Links: whoever has one takes the file of an export, without a session, until it expires or is revoked.
- *
- * A token is `exp_` and 48 bytes in base64url: the tenant's id, since row security hides a link until the tenant is
- * known, and 32 random bytes. Of the whole of it the database has the sha256, which is what it is looked up by: how
- * long that takes says nothing of the token.
+ * Links: whoever has one takes the file of an export, without a session, until it expires or is revoked. The token of a
+ * link names the tenant, since row security hides a link until the tenant is known.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../database/connect.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
-import { isId, newId } from '../platform/ids.ts';
+import { newId } from '../platform/ids.ts';
+import { hashOfToken, newTokenOf, tenantOfToken } from '../platform/tokens.ts';
 import { type ExportEntry, loadExport } from './history.ts';
 import { fileThere } from './kept-file.ts';
 import { note } from './trail.ts';
+
+const tokenStart = 'exp_';
 
 export interface NewLink {
   readonly exportId: string;
@@ -41,14 +40,14 @@ export interface CreatedLink {
  */
 export async function createLink(tx: TenantTransaction, link: NewLink): Promise<CreatedLink> {
   fileThere(await loadExport(tx, link.exportId));
-  const token = newToken(tx.tenantId);
+  const token = newTokenOf(tx.tenantId, tokenStart);
   const id = newId();
   const at = now();
   const { rows } = await tx.query<{ expiresAt: string }>(
     `insert into export_links (tenant_id, id, export_id, token_hash, expires_at, created_by, created_at)
      select $1, $2, e.id, $4, least($5::timestamptz, e.expires_at), $6, $7 from exports e where e.tenant_id = $1 and e.id = $3
      returning expires_at as "expiresAt"`,
-    [tx.tenantId, id, link.exportId, hashOf(token), link.expiresAt, link.by, at],
+    [tx.tenantId, id, link.exportId, hashOfToken(token), link.expiresAt, link.by, at],
   );
   const { expiresAt } = rows[0] as { expiresAt: string };
   await note(tx, {
@@ -113,7 +112,8 @@ export interface FollowedLink {
 
 /** @throws AppError `link.not_found` for a token that is none; `link.over` when it has expired or was revoked. */
 export async function followLink(database: Database, token: string): Promise<FollowedLink> {
-  const tenantId = tenantIn(token);
+  const tenantId = tenantOfToken(token, tokenStart);
+  if (tenantId === null) throw notThere();
   return withTenant(
     database,
     tenantId,
@@ -121,7 +121,7 @@ export async function followLink(database: Database, token: string): Promise<Fol
       const { rows } = await tx.query<{ id: string; exportId: string; isOver: boolean }>(
         `select id, export_id as "exportId", revoked_at is not null or expires_at <= $3 as "isOver"
          from export_links where tenant_id = $1 and token_hash = $2`,
-        [tenantId, hashOf(token), now()],
+        [tenantId, hashOfToken(token), now()],
       );
       const [link] = rows;
       if (link === undefined) throw notThere();
@@ -131,28 +131,6 @@ export async function followLink(database: Database, token: string): Promise<Fol
     },
     { readOnly: true },
   );
-}
-
-const tokenStart = 'exp_';
-const idBytes = 16;
-const randomBytesOfToken = 32;
-
-function newToken(tenantId: string): string {
-  const id = Buffer.from(tenantId.replaceAll('-', ''), 'hex');
-  return tokenStart + Buffer.concat([id, randomBytes(randomBytesOfToken)]).toString('base64url');
-}
-
-function tenantIn(token: string): string {
-  const bytes = Buffer.from(token.slice(tokenStart.length), 'base64url');
-  const hex = bytes.toString('hex', 0, idBytes);
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const isToken = token.startsWith(tokenStart) && bytes.length === idBytes + randomBytesOfToken && isId(id);
-  if (!isToken) throw notThere();
-  return id;
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 function notThere(): AppError {

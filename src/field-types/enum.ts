@@ -3,7 +3,7 @@ import { Problem } from '../platform/problems.ts';
 import { shown } from './cell-problem.ts';
 import type { EnumValue, FieldLimits, FieldType } from './field-type.ts';
 import { remembering } from './remember.ts';
-import { spelling } from './spelling.ts';
+import { normaliseSpelling } from './spelling.ts';
 import { guard } from './spreadsheet-marks.ts';
 
 export const enumeration: FieldType = {
@@ -15,7 +15,7 @@ export const enumeration: FieldType = {
     const allowed = values.map((value) => value.key).join(', ');
     const bySpelling = spellings(field, values);
     return remembering((cell) => {
-      const key = bySpelling.get(spelling(cell));
+      const key = bySpelling.get(normaliseSpelling(cell));
       return key ?? new Problem('enum.unknown', { value: shown(cell), allowed });
     }, spellingsKept);
   },
@@ -38,11 +38,11 @@ function spellings(field: FieldLimits, values: readonly EnumValue[]): Map<string
   const claimed = new Map<string, string>();
   for (const { key, label, aliases } of values) {
     for (const text of [key, label, ...(aliases ?? [])]) {
-      const holder = claimed.get(spelling(text));
+      const holder = claimed.get(normaliseSpelling(text));
       if (holder !== undefined && holder !== key) {
         throw new Error(`"${text}" means both ${holder} and ${key} in the field ${field.key}.`);
       }
-      claimed.set(spelling(text), key);
+      claimed.set(normaliseSpelling(text), key);
     }
   }
   return claimed;

@@ -30,6 +30,9 @@ export type FieldTypeName =
   | 'uuid'
   | 'reference';
 
+/** What a shape makes of a JSON value: the one to store, or the reason against it, a sentence without its full stop. */
+export type Shaped = { readonly value: unknown } | { readonly reason: string };
+
 /** What a type needs to know of the field; a dataset's field fits. */
 export interface FieldLimits {
   readonly key: string;
@@ -41,8 +44,8 @@ export interface FieldLimits {
   readonly values?: readonly EnumValue[];
   /** Numbers: the least and the most. */
   readonly range?: readonly [min: number, max: number];
-  /** JSON: what the value must look like; answers the reason when it does not, else the value to store. */
-  readonly shape?: (value: unknown) => { readonly value: unknown } | { readonly reason: string };
+  /** JSON: what the value must look like. */
+  readonly shape?: (value: unknown) => Shaped;
   /** Texts that mean "nothing here" for this field, lower case ('none' for a loyalty tier). */
   readonly absent?: readonly string[];
 }

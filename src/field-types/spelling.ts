@@ -1,8 +1,8 @@
 /**
- * Letters and digits of a word, lower case, with compatibility forms made plain: "E-mail", "e mail" and "EMAIL"
- * are one spelling.
+ * Letters and digits of a word or a header, lower case, with compatibility forms made plain: "E-mail Address",
+ * "email_address" and "EMAIL ADDRESS" are one spelling.
  */
-export function spelling(text: string): string {
+export function normaliseSpelling(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -11,5 +11,5 @@ export function spelling(text: string): string {
 
 /** The same without accents: "Côte d'Ivoire" and "cote divoire" are one. */
 export function plainSpelling(text: string): string {
-  return spelling(text.normalize('NFKD').replace(/\p{M}+/gu, ''));
+  return normaliseSpelling(text.normalize('NFKD').replace(/\p{M}+/gu, ''));
 }

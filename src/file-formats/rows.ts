@@ -68,6 +68,8 @@ export interface Dialect {
   /** Rows at the end that are no data: totals, what a report says of itself, blank ones. */
   readonly footerRows: number;
   readonly comment: string;
+  /** The word that stands for no value, such as NULL: a cell of it alone, without quotes, is blank. '' for none. */
+  readonly absent?: string;
   /** Blanks before an opening quote are not part of the cell: `1, "Ann", "London, UK"`. */
   readonly padded?: boolean;
   /**

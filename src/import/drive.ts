@@ -17,7 +17,7 @@ import { type Lease, leaseIsFree, takeLease, whileLeased } from './lease.ts';
 import { nobodyWatches, progressOf, type Watch } from './progress.ts';
 import { rests } from './rest.ts';
 import { type ImportRun, loadRun } from './run.ts';
-import { dropStaged } from './stage.ts';
+import { dropStaged } from './staging/stage.ts';
 import { canMove, type ImportState, writingStates } from './states.ts';
 import * as steps from './steps.ts';
 import { assertGoesOn, neverStops, Stopped } from './stopping.ts';
@@ -67,22 +67,11 @@ export async function driveRun(
 }
 
 /**
- * Works on a run until it rests, or has to wait for another run of the tenant: then it is left, still `checked`.
+ * Works on a run until it rests, or has to be left: to another run of the tenant that is written, or to another process.
  *
- * @param options.stop leaves the run to others: after the chunk that is being written, else at once.
- * @returns null when it is left to another process, which holds it or will, or because the tenant has enough.
+ * @param stop leaves the run to others: after the chunk that is being written, else at once.
  * @throws as `driveRun` does.
  */
-export async function advanceRun(
-  database: Database,
-  of: RunName,
-  { stop = neverStops }: { readonly stop?: AbortSignal } = {},
-): Promise<ImportRun | null> {
-  const { run, left } = await workOn(database, of, stop);
-  return left === undefined || left === 'behind' ? run : null;
-}
-
-/** The same, for whoever wants to know why a run was left, and whether anything was done. */
 export function workOn(database: Database, of: RunName, stop: AbortSignal): Promise<Standing> {
   return throughOutages(database, () => attempt(database, of, { watch: nobodyWatches, stop }));
 }

@@ -9,7 +9,7 @@ import { renewStatistics } from './commit/statistics.ts';
 import { advanceEpoch } from './epoch.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { type Counts, type ImportRun, loadRun } from './run.ts';
-import { dropStaged } from './stage.ts';
+import { dropStaged } from './staging/stage.ts';
 import { canMove, type ImportState, move, writingStates } from './states.ts';
 
 /** Adds up what the chunks wrote. */

@@ -1,5 +1,6 @@
 /** A file arrives: it is stored, and a run is made for it. From then on the run goes on in whatever process works on it. */
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Database } from '../database/connect.ts';
@@ -93,10 +94,13 @@ export function otherFile(): AppError {
 }
 
 async function assertReadable(path: string): Promise<void> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('file.not_found', `The file ${path} cannot be read (${error.code ?? error.message}).`);
+  // Looked at and not opened: who writes into a pipe would be gone with its first reader.
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'there is none' : (error.code ?? error.message);
+    throw new AppError('file.not_found', `The file ${path} cannot be read: ${reason}.`);
   });
-  const stats = await file.stat();
-  await file.close();
   if (stats.isDirectory()) throw new AppError('file.not_found', `${path} is a folder; name a file.`);
+  await access(path, constants.R_OK).catch(() => {
+    throw new AppError('file.not_found', `The file ${path} cannot be read: you may not read it.`);
+  });
 }

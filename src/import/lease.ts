@@ -125,7 +125,7 @@ export async function renewLease(database: Database, lease: Lease): Promise<void
   if (rowCount === 0) throw lost();
 }
 
-export async function giveBackLease(database: Database, lease: Lease): Promise<void> {
+async function giveBackLease(database: Database, lease: Lease): Promise<void> {
   await withTenant(database, lease.tenantId, (tx) =>
     tx.query(
       'update imports set lease_token = null, lease_until = null where tenant_id = $1 and id = $2 and lease_token = $3',

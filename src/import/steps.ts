@@ -35,12 +35,12 @@ import { ownIdsOf } from './mapping/own-ids.ts';
 import { suggestMapping } from './mapping/suggest-mapping.ts';
 import type { Watch } from './progress.ts';
 import { type ImportRun, loadRun } from './run.ts';
-import { dropStaged, stagedAsManifest, stageRows } from './stage.ts';
+import { type ColumnTarget, columnTargets, type Readings } from './staging/column-targets.ts';
+import { dropStaged, stagedAsManifest, stageRows } from './staging/stage.ts';
+import { surveyColumns } from './staging/survey.ts';
+import { compileValidator } from './staging/validate.ts';
 import { assertState, move } from './states.ts';
 import { assertGoesOn, untilStopped } from './stopping.ts';
-import { surveyColumns } from './survey.ts';
-import { type ColumnTarget, columnTargets, type Readings } from './targets.ts';
-import { compileValidator } from './validate.ts';
 
 export interface Step {
   readonly database: Database;

@@ -8,17 +8,16 @@
  */
 import { PgBoss } from 'pg-boss';
 import type { Database } from '../database/connect.ts';
-import { isConnectionLost } from '../database/failures.ts';
+import { noteFailure } from '../database/note-failure.ts';
 import { throughOutages } from '../database/retrying.ts';
 import { workOnExports } from '../export/stored/worker.ts';
 import { endForgottenExports, removeOldFiles } from '../export/sweep.ts';
 import { fileStore } from '../file-store/file-store.ts';
 import type { RunName } from '../import/drive.ts';
-import { type Wakes, type WorkerOptions, work } from '../import/worker.ts';
-import { log } from '../platform/log.ts';
+import { type WorkerOptions, work } from '../import/worker/worker.ts';
 import { tendCustomFields } from './custom-fields.ts';
-import { exportWakes } from './exports.ts';
 import { workOnDueSchedules } from './schedules.ts';
+import { exportWakes, importWakes } from './wakes.ts';
 
 export type WorkOptions = Pick<WorkerOptions, 'untilIdle'>;
 
@@ -39,27 +38,25 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-const importQueue = 'import';
-
 /** @throws Error when the tables of the queue are not those of the pg-boss that is installed. */
 export async function openJobs(database: Database): Promise<Jobs> {
   // A private server may die at any moment, also while those who use it begin.
   const boss = await throughOutages(database, () => startBoss(database));
   const stopping = new AbortController();
   const atWork = new Set<Promise<unknown>>();
-  const wakes = wakesOf(boss);
-  const ofExports = exportWakes(boss, noteFailure);
+  const ofImports = importWakes(boss);
+  const ofExports = exportWakes(boss);
   const workOnAll = async (options: WorkOptions): Promise<number> => {
     const stop = stopping.signal;
     const brought = await Promise.all([
-      work(database, { ...options, wakes, stop }),
+      work(database, { ...options, wakes: ofImports, stop }),
       workOnExports(database, fileStore(), { ...options, wakes: ofExports, stop }),
       workOnDueSchedules(database, { ...options, stop }),
     ]);
     return brought.reduce((total, runs) => total + runs, 0);
   };
   return {
-    wake: (run) => wakes.wake(run),
+    wake: (run) => ofImports.wake(run),
     wakeExports: (tenantId) => ofExports.wake(tenantId),
     work: (options = {}) => {
       const endSweeping = sweepHourly(database);
@@ -91,26 +88,6 @@ async function startBoss(database: Database): Promise<PgBoss> {
   return boss.start();
 }
 
-function wakesOf(boss: PgBoss): Wakes {
-  return {
-    wake: async (run) => {
-      await boss.send(importQueue, run, { singletonKey: run.importId }).catch((error: unknown) => {
-        noteFailure(error, 'no worker could be woken');
-      });
-    },
-    take: async (runsMax) => {
-      const jobs = await boss.fetch<RunName>(importQueue, { batchSize: runsMax });
-      if (jobs.length === 0) return [];
-      // To be told is all that a job is for: it is over now, and whatever happens to the run happens by its lease.
-      await boss.complete(
-        importQueue,
-        jobs.map(({ id }) => id),
-      );
-      return jobs.map(({ data }) => data);
-    },
-  };
-}
-
 const hourMs = 3_600_000;
 
 /** What workers tidy up beside their runs, of exports. @returns what ends it, after the sweep that is under way. */
@@ -131,9 +108,4 @@ function sweepHourly(database: Database): () => Promise<void> {
     clearInterval(timer);
     return sweeping;
   };
-}
-
-/** That the database is away is told by whoever waits for it. */
-function noteFailure(error: unknown, what: string): void {
-  log()[isConnectionLost(error) ? 'debug' : 'warn']({ err: error }, what);
 }

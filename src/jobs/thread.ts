@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Database } from '../database/connect.ts';
+import { codeOf } from '../database/failures.ts';
 import type { Logins } from '../database/logins.ts';
 import { configuration } from '../platform/config.ts';
 import { log } from '../platform/log.ts';
@@ -44,7 +45,11 @@ export function startWorkerThread(database: Database): WorkerThread {
     );
   });
   thread.on('error', (error) => {
-    log().fatal({ err: error }, 'the worker ended by a bug of the program');
+    const away = codeOf(error) === 'database.unreachable';
+    log().fatal(
+      { err: error },
+      `the worker ended, ${away ? 'since the database is away' : 'by a bug of the program'}`,
+    );
     process.exit(1);
   });
   return {

@@ -96,6 +96,7 @@ const table = {
   'database.outdated': { status: 503, exit: 1 },
   'audit.broken': { status: 500, exit: 1 },
   'program.failed': { status: 500, exit: 1 },
+  'program.interrupted': { status: 503, exit: 130 },
 } as const;
 
 export type ErrorCode = keyof typeof table;

@@ -3,7 +3,7 @@
  * Never log a cell, a row, a name or an address: a database error's message and details quote values, so they are
  * left out here, and the place where it happened is kept.
  */
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { configuration } from './config.ts';
 
 let current: Logger | undefined;
@@ -12,9 +12,16 @@ let current: Logger | undefined;
 export function log(): Logger {
   current ??= pino(
     { level: configuration().logLevel, base: null, serializers: { err: describeError } },
-    pino.destination({ fd: 2, sync: true }),
+    standardError(),
   );
   return current;
+}
+
+/** A log that cannot be written, for want of room or of a reader, is no reason to stop working. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ fd: 2, sync: true });
+  destination.on('error', () => undefined);
+  return destination;
 }
 
 /** An error as the log may keep it. */

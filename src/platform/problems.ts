@@ -23,6 +23,11 @@ const table = {
     says: 'The row has {found} cells, the header {expected}.',
     hint: 'Look for a missing or an extra delimiter, or for a cell that holds one and is not quoted.',
   },
+  'row.header_again': {
+    stage: 'read',
+    says: 'The row is the header of the file once more.',
+    hint: 'Nothing is lost: files that were put one behind the other have it once each.',
+  },
   'row.unclosed_quote': {
     stage: 'read',
     says: 'A quote opens in this row and is never closed.',

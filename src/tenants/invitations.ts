@@ -1,11 +1,8 @@
 /**
  * Invitations: a member who has no account yet, and a token, sent to his e-mail address, by which an account becomes
- * his. Having the token proves that the mailbox is his; the account must have the same address.
- *
- * A token is `inv_` and 48 bytes in base64url: the tenant's id, since row security hides an invitation until the
- * tenant is known, and 32 random bytes. Of the whole of it the database has the sha256.
+ * his. Having the token proves that the mailbox is his; the account must have the same address. The token names the
+ * tenant, since row security hides an invitation until the tenant is known.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../database/connect.ts';
 import { untilSettled } from '../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
@@ -13,6 +10,7 @@ import { now } from '../platform/clock.ts';
 import { configuration } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import { hashOfToken, newTokenOf, tenantOfToken } from '../platform/tokens.ts';
 import {
   type Account,
   enterDirectory,
@@ -25,6 +23,8 @@ import {
 import { findMember, type Member } from './members.ts';
 import type { Role } from './permissions.ts';
 import { type Actor, assertMayGive } from './role-order.ts';
+
+const tokenStart = 'inv_';
 
 export interface NewInvitation extends Roles {
   readonly email: string;
@@ -55,7 +55,7 @@ export async function inviteMember(
     email: normalEmail(invitation.email),
     name: normalName(invitation.name),
   };
-  const token = newToken(tenantId);
+  const token = newTokenOf(tenantId, tokenStart);
   return untilSettled(() =>
     withTenant(database, tenantId, async (tx) => {
       await assertMayGive(tx, by, [wanted.role, wanted.siteRole]);
@@ -120,7 +120,7 @@ async function writeInvitation(
   const expiresAt = new Date(Date.parse(at) + invitationDays * 86_400_000).toISOString();
   await tx.query(
     `insert into invitations (tenant_id, id, member_id, token_hash, invited_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [tx.tenantId, newId(), memberId, hashOf(token), by?.id ?? null, at, expiresAt],
+    [tx.tenantId, newId(), memberId, hashOfToken(token), by?.id ?? null, at, expiresAt],
   );
   return expiresAt;
 }
@@ -197,7 +197,7 @@ async function openInvitation(
      from invitations i join members m on m.tenant_id = $1 and m.id = i.member_id and m.removed_at is null and m.user_id is null
      where i.tenant_id = $1 and i.token_hash = $2 and i.accepted_at is null and i.revoked_at is null
      ${lock ? 'for no key update of m, i' : ''}`,
-    [tx.tenantId, hashOf(token), now()],
+    [tx.tenantId, hashOfToken(token), now()],
   );
   const [row] = rows;
   if (row === undefined) throw unknownInvitation();
@@ -210,18 +210,9 @@ function unknownInvitation(): AppError {
   return new AppError('invitation.not_found', 'The invitation is not valid, or not any more.');
 }
 
-function newToken(tenantId: string): string {
-  const tenant = Buffer.from(tenantId.replaceAll('-', ''), 'hex');
-  return `inv_${Buffer.concat([tenant, randomBytes(32)]).toString('base64url')}`;
-}
-
 /** @throws AppError invitation.not_found */
 function tenantIn(token: string): string {
-  if (!/^inv_[A-Za-z0-9_-]{64}$/.test(token)) throw unknownInvitation();
-  const hex = Buffer.from(token.slice(4), 'base64url').toString('hex', 0, 16);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  const tenantId = tenantOfToken(token, tokenStart);
+  if (tenantId === null) throw unknownInvitation();
+  return tenantId;
 }

@@ -3,17 +3,14 @@
  * is removed, his keys end with him unless somebody says otherwise, since he has seen their tokens. The
  * table lies outside row security, since a key is looked up before its tenant is known; so each statement here names
  * the tenant itself.
- *
- * A token is `clk_` and 32 random bytes in base64url. It is shown once; the database has its sha256, which needs
- * neither salt nor stretching, since nobody guesses 256 random bits.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import { appendAudit } from '../audit/append.ts';
 import type { Database } from '../database/connect.ts';
 import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
 import { now } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { isId, newId } from '../platform/ids.ts';
+import { hashOfToken, newToken } from '../platform/tokens.ts';
 import { isPermission, permissions as knownPermissions, type Permission } from './permissions.ts';
 import type { Actor } from './role-order.ts';
 import { findTenant } from './tenants.ts';
@@ -72,7 +69,7 @@ export async function createKey(
   const name = checkedName(wanted.name);
   const permissions = checkedPermissions(wanted.permissions, by);
   const expiresAt = endOf(at, wanted.days, settings.keys.daysMax);
-  const token = `clk_${randomBytes(32).toString('base64url')}`;
+  const token = newToken('clk_');
   return withTenant(database, tenantId, async (tx) => {
     const { rows } = await tx.query<ListedKey>(
       `insert into auth.api_keys (id, tenant_id, name, prefix, hash, permissions, expires_at, created_by, created_at)
@@ -82,7 +79,7 @@ export async function createKey(
         tenantId,
         name,
         token.slice(0, prefixCharacters),
-        hashOf(token),
+        hashOfToken(token),
         permissions,
         expiresAt,
         by?.id ?? null,
@@ -236,7 +233,7 @@ interface KeyRow extends ApiKey {
 /** @returns the key of a token, or null when it is none, was revoked or has expired. */
 export async function keyOf(database: Database, token: string): Promise<ApiKey | null> {
   if (!/^clk_[A-Za-z0-9_-]{43}$/.test(token)) return null;
-  const bytes = hashOf(token);
+  const bytes = hashOfToken(token);
   const hash = bytes.toString('base64');
   const known = remembered.get(hash);
   if (known !== undefined && known.until > Date.now()) return known;
@@ -316,8 +313,4 @@ async function noteKey(
     actor,
     at: now(),
   });
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

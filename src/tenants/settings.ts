@@ -10,19 +10,10 @@ import { listCustomFields } from './custom-fields/kept.ts';
 import type { Actor } from './role-order.ts';
 import { readPatch, type SettingsPatch, type TenantSettings } from './settings-schema.ts';
 import { checkProperties, type TenantProperties } from './tenant-properties.ts';
-import { findTenant, type Tenant, type TenantRow, tenantColumns, tenantOf } from './tenants.ts';
+import { type Tenant, type TenantRow, tenantColumns, tenantOf } from './tenants.ts';
 
 export interface TenantChange extends Partial<TenantProperties> {
   readonly settings?: SettingsPatch;
-}
-
-/**
- * What is set for a tenant, with the defaults of what is not. Whoever has the tenant has them as `tenant.settings`.
- *
- * @throws AppError tenant.not_found
- */
-export async function settingsOf(database: Database, tenantId: string): Promise<TenantSettings> {
-  return (await findTenant(database, tenantId)).settings;
 }
 
 const propertyNames = ['name', 'country', 'currency', 'timezone', 'language'] as const;

@@ -8,8 +8,13 @@ import { type TenantTransaction, withTenant } from '../../src/database/with-tena
 import { driveRun } from '../../src/import/drive.ts';
 import { takeStream } from '../../src/import/intake.ts';
 import { parseMapOption, parseWriteOption } from '../../src/import/mapping/mapping.ts';
-import { outcomesOf, type ProblemAt, problemsOf, type RowOutcome } from '../../src/import/problems.ts';
-import { rejectFile, resultFile } from '../../src/import/reject-file.ts';
+import {
+  outcomesOf,
+  type ProblemAt,
+  problemsOf,
+  type RowOutcome,
+} from '../../src/import/outcome/problems.ts';
+import { rejectFile, resultFile } from '../../src/import/outcome/reject-file.ts';
 import { defaultOptions, type ImportRun, type RunOptions } from '../../src/import/run.ts';
 import { beginUndo } from '../../src/import/undo/undo.ts';
 import { type TestDatabase, useDatabase } from './database.ts';

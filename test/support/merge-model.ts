@@ -71,7 +71,7 @@ export interface Undone {
 
 const lists = new Set(['tags', 'groups']);
 /** In the order in which the dataset has them. */
-export const uniqueFields = ['number', 'external_id', 'email', 'referral_code'];
+const uniqueFields = ['number', 'external_id', 'email', 'referral_code'];
 export const fields = [
   'external_id',
   'email',

@@ -34,7 +34,7 @@ function schemaOf(schema: Schema): JsonSchema {
 }
 
 /** `?a=1&b=2&b=3`, or nothing. */
-export function queryText(query: unknown): string {
+function queryText(query: unknown): string {
   const pairs = Object.entries(query as Record<string, unknown>).flatMap(([name, value]) =>
     [value].flat().map((one) => [name, String(one)]),
   );

@@ -5,14 +5,12 @@ import { connect, type Database, isUnprepared, unreachable } from '../../databas
 import { type Finding, inspectEmbedded } from '../../database/embedded/inspect.ts';
 import { isConnectionLost } from '../../database/failures.ts';
 import { appLogin, loaderLogin, searchRole } from '../../database/logins.ts';
-import { migrationState } from '../../database/migrate.ts';
+import { migrationState, serverMajorMin } from '../../database/migrate.ts';
 import { withTenant } from '../../database/with-tenant.ts';
 import { workingStates } from '../../import/states.ts';
 import { configuration } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { listTenants } from '../../tenants/tenants.ts';
-
-const majorMin = 16;
 
 /** What one examination needs must have been found well by those before it: the first bad finding is the last. */
 const examinations = [examineVersion, examineLogins, examineMigrations, examineRuns];
@@ -65,8 +63,8 @@ async function examineVersion(database: Database): Promise<Finding> {
   );
   const { version = 'unknown', major = 0 } = rows[0] ?? {};
   const says = `PostgreSQL ${version} answers.`;
-  if (major >= majorMin) return { check: 'database', ok: true, says };
-  return { check: 'database', ok: false, says, mend: `Upgrade it: ${majorMin} or newer is needed.` };
+  if (major >= serverMajorMin) return { check: 'database', ok: true, says };
+  return { check: 'database', ok: false, says, mend: `Upgrade it: ${serverMajorMin} or newer is needed.` };
 }
 
 async function examineLogins({ app, loader, asOwner }: Database): Promise<Finding> {

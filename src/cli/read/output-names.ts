@@ -1,4 +1,5 @@
 /** What the converted files of one call are called. */
+import { realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { usageError } from '../command.ts';
 import type { OutputFormat } from './convert.ts';
@@ -12,7 +13,7 @@ const known = /\.(?:csv|tsv|tab|psv|txt|dat|json|jsonl|ndjson|xlsx|xlsm)$/i;
  * @throws AppError usage.invalid when a file would be written over one that is read.
  */
 export function outputNames(files: readonly string[], folder: string, format: OutputFormat): string[] {
-  const sources = new Set(files.map((file) => resolve(file)));
+  const sources = new Set(files.map(realPath));
   const taken = new Set<string>();
   return files.map((file) => {
     const whole = file === '-' ? 'stdin' : basename(file);
@@ -21,8 +22,17 @@ export function outputNames(files: readonly string[], folder: string, format: Ou
       target = join(folder, `${whole}${count === 1 ? '' : ` (${count})`}.${format}`);
     }
     taken.add(target);
-    if (sources.has(resolve(target)))
+    if (sources.has(realPath(target)))
       throw usageError(`"${target}" is read, and would be written over: choose another --out-dir`);
     return target;
   });
+}
+
+/** Where links lead to; of what is not there, where it would be. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }

@@ -80,9 +80,13 @@ function endingOf({ logFile }: Place, { reason, signal }: End, log: string): End
   };
 }
 
-/** The lines that say why it ended, without their times. */
-function lastWords(log: string): string {
+/** The lines that say why it ended, each once, without their times, and without what it answered while it started. */
+export function lastWords(log: string): string {
   const lines = log.split('\n').map((line) => line.replace(/^\S+ \S+ \S+ \[\d+\] /, ''));
-  const fatal = lines.filter((line) => /^(FATAL|PANIC|HINT):|error while loading/.test(line));
-  return (fatal.length > 0 ? fatal : lines.filter(Boolean).slice(-3)).join(' ').replace(/\.$/, '');
+  const fatal = lines.filter(
+    (line) => /^(FATAL|PANIC|HINT):|error while loading/.test(line) && !/the database system is /.test(line),
+  );
+  const words = fatal.length > 0 ? [...new Set(fatal)] : lines.filter(Boolean).slice(-3);
+  const full = /No space left on device/.test(log) ? '. The disk is full: make room' : '';
+  return words.join(' ').replace(/\.$/, '') + full;
 }

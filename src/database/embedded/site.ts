@@ -6,7 +6,6 @@ import {
   existsSync,
   lchownSync,
   lstatSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../platform/errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { type Account, canEnter, ownAccount, ownerOf, serverAccount, weAreRoot } from './accounts.ts';
 
 /**
@@ -73,12 +73,13 @@ export function sitePaths(dataFolder: string): SitePaths {
 
 /** Makes what is missing of the data folder and of our folder in it. May be done by any number at once. */
 export async function openSite(dataFolder: string): Promise<Site> {
-  makeFolder(resolve(dataFolder), ownAccount());
+  makeOwnedFolder(resolve(dataFolder), ownAccount());
   const paths = sitePaths(realpathSync(dataFolder));
-  makeFolder(paths.folder, weAreRoot() ? ownerOf(dirname(paths.folder)) : ownAccount());
+  makeOwnedFolder(paths.folder, weAreRoot() ? ownerOf(dirname(paths.folder)) : ownAccount());
   const owner = ownerOf(paths.folder);
   refuseSomebodyElses(paths, owner);
   const account = accountFor(paths);
+  if (weAreRoot() && account.uid === 0) refuseRoots(paths);
   const reachable = !weAreRoot() || (await canEnter(account, paths.folder));
   if (!reachable) refuseUnreachable(paths, account);
   return { ...paths, owner, account, reachable };
@@ -110,10 +111,10 @@ const currentFolderName = '/proc/self/cwd';
  * Root's folders may be passed through by the server's account, but not listed; a plain user's are his alone.
  * A data folder that is there already is left as it is.
  */
-function makeFolder(path: string, owner: Account): void {
+function makeOwnedFolder(path: string, owner: Account): void {
   if (existsSync(path)) return;
   try {
-    mkdirSync(path, { recursive: true, mode: 0o755 });
+    makeFolder(path, 0o755);
     chmodSync(path, weAreRoot() ? 0o711 : 0o700);
     if (weAreRoot()) lchownSync(path, owner.uid, owner.gid);
   } catch (cause) {
@@ -129,6 +130,15 @@ function refuseSomebodyElses({ folder }: SitePaths, owner: Account): void {
   throw new AppError(
     'database.unreachable',
     `The database in ${folder} belongs to ${owner.name}, and this program runs as ${self.name}. Run it as ${owner.uid === 0 ? 'root' : `${owner.name} or as root`}, or choose another data folder by CLIENTELE_DATA.`,
+  );
+}
+
+/** As it is after root has copied it. */
+function refuseRoots({ folder, cluster }: SitePaths): never {
+  const { name } = serverAccount(dirname(folder));
+  throw new AppError(
+    'database.unreachable',
+    `The database in ${cluster} belongs to root, and PostgreSQL does not run as root. Give it to another account: chown -R ${name} "${cluster}".`,
   );
 }
 

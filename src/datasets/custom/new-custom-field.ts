@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { compileColumn } from '../../field-types/column.ts';
 import type { EnumValue, FieldTypeName } from '../../field-types/field-type.ts';
-import { spelling } from '../../field-types/spelling.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import { AppError } from '../../platform/errors.ts';
 import { Problem, sayProblem } from '../../platform/problems.ts';
-import { type Dataset, normaliseSpelling } from '../define-dataset.ts';
+import type { Dataset } from '../define-dataset.ts';
 import { type CustomField, type CustomLimits, type CustomType, customTypes } from './custom-field.ts';
 import { indexColumn } from './value-index.ts';
 
@@ -223,7 +223,7 @@ function enumValues(
     const key = cleanName('value', said.key);
     const label = cleanName('value', said.label ?? key);
     const aliases = (said.aliases ?? []).map((alias) => cleanName('value', alias));
-    for (const text of new Set([key, label, ...aliases].map(spelling))) {
+    for (const text of new Set([key, label, ...aliases].map(normaliseSpelling))) {
       const holder = claimed.get(text);
       if (text === '') throw invalid(`The value "${key}" needs names with letters or digits.`);
       if (holder !== undefined) throw invalid(`"${text}" cannot mean both ${holder} and ${key}.`);

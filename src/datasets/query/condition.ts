@@ -4,6 +4,7 @@ import { compileColumn } from '../../field-types/column.ts';
 import type { FieldTypeName } from '../../field-types/field-type.ts';
 import { fieldType } from '../../field-types/registry.ts';
 import { AppError } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
 import { Problem, sayProblem } from '../../platform/problems.ts';
 import type { FieldDefinition } from '../define-dataset.ts';
 import { amongIndexed } from './custom-condition.ts';
@@ -180,7 +181,7 @@ function refersTo({ record, field, values }: Compared): string {
   const keys = (field.reference?.by ?? []).map((by) => {
     const column = `n.${referred.columnOf(by)}`;
     if (by !== 'id') return `${column} = any (${by === 'email' ? lowerTexts(values) : texts})`;
-    return `${column} = any (${literal(`{${values.filter(isUuid).join(',')}}`)}::uuid[])`;
+    return `${column} = any (${literal(`{${values.filter(isId).join(',')}}`)}::uuid[])`;
   });
   return `${record.kept(field.key)} = any (array(select n.${referred.key} from ${referred.table} n
     where n.tenant_id = ${record.tenant} and ${referred.alive('n')} and (${keys.join(' or ')})))`;
@@ -188,10 +189,6 @@ function refersTo({ record, field, values }: Compared): string {
 
 function lowerTexts(values: readonly string[]): string {
   return `array[${values.map((value) => literal(value.toLowerCase())).join(', ')}]::text[]`;
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** What is compared in the place of the value, as an import makes it: E.164 of a phone number, small letters of a name. */

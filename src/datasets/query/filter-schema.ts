@@ -38,7 +38,7 @@ export const idsMax = 50_000;
 
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()]);
 
-export const conditionSchema = z.strictObject({
+const conditionSchema = z.strictObject({
   field: z.string().min(1).max(100).describe('Key, label or alias of a field'),
   operator: z.enum(operators),
   value: z

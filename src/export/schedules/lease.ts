@@ -53,13 +53,6 @@ export async function takeRun(
   return run === undefined ? null : { lease: { tenantId, runId: run.id, token }, run };
 }
 
-/** A condition on the run's own row, and its values: `$1` to `$3`. */
-export const ownRun = `tenant_id = $1 and id = $2 and lease_token = $3`;
-
-export function ownRunValues({ tenantId, runId, token }: RunLease): string[] {
-  return [tenantId, runId, token];
-}
-
 /**
  * Writes to the run's row, which is locked until the transaction ends.
  *
@@ -68,14 +61,14 @@ export function ownRunValues({ tenantId, runId, token }: RunLease): string[] {
  */
 export async function writeRun(
   tx: TenantTransaction,
-  lease: RunLease,
+  { tenantId, runId, token }: RunLease,
   sets: string,
   values: readonly unknown[],
 ): Promise<void> {
-  const { rowCount } = await tx.query(`update export_schedule_runs set ${sets} where ${ownRun}`, [
-    ...ownRunValues(lease),
-    ...values,
-  ]);
+  const { rowCount } = await tx.query(
+    `update export_schedule_runs set ${sets} where tenant_id = $1 and id = $2 and lease_token = $3`,
+    [tenantId, runId, token, ...values],
+  );
   if (rowCount === 0) throw lost();
 }
 

@@ -39,7 +39,7 @@ interface Row {
 }
 
 /** How far it is now. @throws AppError `export.not_found` */
-export async function exportEvent(database: Database, { tenantId, exportId }: Named): Promise<ExportEvent> {
+async function exportEvent(database: Database, { tenantId, exportId }: Named): Promise<ExportEvent> {
   const { rows } = await throughOutages(database, () =>
     withTenant(
       database,

@@ -4,11 +4,10 @@
  * to the end of the queue. So tenants take turns, whoever asked for how many.
  */
 import type { Database } from '../../database/connect.ts';
-import { isConnectionLost } from '../../database/failures.ts';
+import { noteFailure } from '../../database/note-failure.ts';
 import { throughOutages } from '../../database/retrying.ts';
 import type { FileStore } from '../../file-store/file-store.ts';
 import { configuration } from '../../platform/config.ts';
-import { log } from '../../platform/log.ts';
 import { listTenants } from '../../tenants/tenants.ts';
 import { bringOn } from './bring-on.ts';
 import { openExportsOf, takeNext } from './lease.ts';
@@ -155,9 +154,4 @@ class ExportWorker {
 function exportsAtOnce(): number {
   const { workerExports, appConnectionsMax } = configuration().limits;
   return Math.max(1, Math.min(workerExports, appConnectionsMax - 2));
-}
-
-/** That the database is away is told by whoever waits for it. */
-function noteFailure(error: unknown, what: string): void {
-  log()[isConnectionLost(error) ? 'debug' : 'warn']({ err: error }, what);
 }

@@ -19,6 +19,8 @@ export class RowChecks {
   /** The first batch of several rows, of which the columns' shapes are learnt when they are asked for. */
   #pattern: CsvBatch | undefined;
   #shapes: ColumnShapes | undefined;
+  /** Cells of the file's header, where it has one that cannot be a row. */
+  #header: Header | undefined;
 
   constructor(options: RowChecksOptions) {
     this.#options = options;
@@ -30,9 +32,11 @@ export class RowChecks {
    */
   check(batch: CsvBatch, found: readonly FoundFault[], columns: number): void {
     if (this.#pattern === undefined && batch.length > 1) this.#pattern = batch;
+    if (batch.first === 0) this.#header = headerOf(batch);
     batch.faults = gather(batch, (add) => {
       for (const fault of found) add(fault);
       this.#checkWidths(batch, columns, add);
+      if (this.#header !== undefined && batch.first > 0) checkHeaders(batch, this.#header, add);
       checkLengths(batch, this.#options.cellBytesMax, add);
       checkNuls(batch, add);
       checkEncoding(batch, this.#options.encoding, add);
@@ -70,6 +74,39 @@ function gather(batch: CsvBatch, find: (add: AddFault) => void): RowFault[] {
       faults.set(index, { ...rest, row: batch.first + index, offset: batch.fileOffset(offset) });
   });
   return faults.size < 2 ? [...faults.values()] : [...faults.values()].sort((a, b) => a.row - b.row);
+}
+
+interface Header {
+  readonly cells: readonly string[];
+  readonly bytes: number;
+}
+
+/** How much longer a byte-order mark and another line end make a row. */
+const headerBytesMore = 5;
+
+/** A table of one column may have a value that is its name. */
+function headerOf(batch: CsvBatch): Header | undefined {
+  const cells = Array.from({ length: batch.keptWidth(0) }, (_, column) => plainCell(batch, 0, column));
+  const bytes = batch.rowBegin(1) - batch.rowBegin(0);
+  return cells.filter((cell) => cell !== '').length < 2 ? undefined : { cells, bytes };
+}
+
+/** Files that were put one behind the other have the header again where each begins. */
+function checkHeaders(batch: CsvBatch, { cells, bytes }: Header, add: AddFault): void {
+  for (let i = 0; i < batch.length; i++) {
+    const more = batch.rowBegin(i + 1) - batch.rowBegin(i) - bytes;
+    if (more > headerBytesMore || more < -headerBytesMore || batch.keptWidth(i) !== cells.length) continue;
+    if (cells.every((cell, column) => plainCell(batch, i, column) === cell))
+      add({ index: i, offset: batch.rowBegin(i), code: 'row.header_again' });
+  }
+}
+
+/** Without the byte-order mark that a file may begin with. */
+function plainCell(batch: CsvBatch, i: number, column: number): string {
+  return batch
+    .cell(i, column)
+    .replace(/^\ufeff/, '')
+    .trim();
 }
 
 /** Are all cells of the row from `column` on blank? */

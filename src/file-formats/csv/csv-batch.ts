@@ -23,6 +23,8 @@ export interface TokenizedRows {
   readonly counted: ReadonlyMap<number, number>;
   /** Takes the doubled or escaped quotes out of a cell. */
   readonly unescape: (text: string) => string;
+  /** The word that makes a cell blank where it stands without quotes. */
+  readonly absent?: Buffer | undefined;
   /** Byte of the file at which the window begins, and how many of its bytes a part of the window was made from. */
   readonly base: number;
   readonly measure: (bytes: Uint8Array, from: number, to: number) => number;
@@ -34,6 +36,9 @@ type SlicingBuffer = Buffer & {
   utf8Slice(begin: number, end: number): string;
 };
 
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
+
 export class CsvBatch implements RowBatch {
   readonly length: number;
   readonly first: number;
@@ -43,6 +48,7 @@ export class CsvBatch implements RowBatch {
   readonly #cells: Int32Array;
   readonly #rowCells: Int32Array;
   readonly #from: number;
+  readonly #absent: Buffer | undefined;
   #text: string | undefined;
   #offsets: Float64Array | undefined;
   #warnings: readonly RowFault[] | undefined;
@@ -55,6 +61,7 @@ export class CsvBatch implements RowBatch {
     this.#cells = tokenized.cells;
     this.#rowCells = tokenized.rowCells;
     this.#from = tokenized.from;
+    this.#absent = tokenized.absent;
   }
 
   /** The first rows of the batch as one of its own. */
@@ -85,12 +92,18 @@ export class CsvBatch implements RowBatch {
     const begin = this.#cells[at] as number;
     const packed = this.#cells[at + 1] as number;
     const end = packed >> cellShift;
-    if (begin === end) return '';
+    if (begin === end || (this.#absent !== undefined && this.#isAbsent(this.#absent, begin, end))) return '';
     const text =
       (packed & cellHigh) === 0
         ? this.latin1().substring(begin - this.#from, end - this.#from)
         : this.#utf8(begin, end);
     return (packed & cellEscaped) === 0 ? text : this.tokenized.unescape(text);
+  }
+
+  #isAbsent(word: Buffer, begin: number, end: number): boolean {
+    if (end - begin !== word.length || this.first === 0) return false;
+    const quote = this.#bytes[end];
+    return quote !== doubleQuote && quote !== singleQuote && word.compare(this.#bytes, begin, end) === 0;
   }
 
   line(i: number): number {
@@ -155,7 +168,10 @@ export class CsvBatch implements RowBatch {
   }
 }
 
-export type BatchPlace = Pick<TokenizedRows, 'bytes' | 'from' | 'to' | 'unescape' | 'base' | 'measure'> & {
+export type BatchPlace = Pick<
+  TokenizedRows,
+  'bytes' | 'from' | 'to' | 'unescape' | 'absent' | 'base' | 'measure'
+> & {
   /** Number of the first row. */
   readonly first: number;
 };

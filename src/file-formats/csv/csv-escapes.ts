@@ -29,6 +29,7 @@ export function unescaper({ delimiter, quote, escape: escaping }: Escaping): (te
 
 const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v' };
 
-function escapeForPattern(text: string): string {
+/** As it stands within a regular expression, in `[…]` too. */
+export function escapeForPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -57,6 +57,7 @@ class WindowedRows {
   readonly #options: CsvOptions;
   readonly #unescape: (text: string) => string;
   readonly #checks: RowChecks;
+  readonly #absent: Buffer | undefined;
   #window: Buffer = Buffer.alloc(1);
   #at = 0;
   #to = 0;
@@ -75,6 +76,7 @@ class WindowedRows {
     this.#rowsRead = dialect.header ? 0 : 1;
     this.#columns = options.columns ?? 0;
     this.#unescape = unescaper(dialect);
+    this.#absent = dialect.absent ? Buffer.from(dialect.absent) : undefined;
     this.#checks = new RowChecks({ cellBytesMax: limits.cellBytesMax, encoding: dialect.encoding });
     this.#tokenizer = new Tokenizer({
       marks: marksOf(dialect),
@@ -136,6 +138,7 @@ class WindowedRows {
       to: this.#at,
       first: this.#rowsRead,
       unescape: this.#unescape,
+      absent: this.#absent,
       base: this.#base ?? 0,
       measure: this.#source.measure,
     });

@@ -2,10 +2,11 @@
  * Decides in which encoding a file is: by its byte-order mark, by the NULs of UTF-16 and UTF-32, by being UTF-8, and
  * only then by a guess, which a person is to look at.
  */
-import iconv from 'iconv-lite';
+
 import { AppError } from '../../platform/errors.ts';
 import { markedEncoding } from './byte-order-mark.ts';
 import type { ByteSurvey } from './byte-survey.ts';
+import iconv from './code-pages.ts';
 import { type EncodingGuess, guessEncoding } from './legacy-guess.ts';
 
 export interface EncodingFinding {
@@ -93,18 +94,42 @@ const asciiShareMin = 0.12;
 
 function encodingOfNuls(head: Buffer): string | undefined {
   if (!head.includes(0)) return undefined;
-  const nuls = [0, 0, 0, 0];
-  const length = head.length - (head.length % 4);
-  for (let at = 0; at < length; at++) if (head[at] === 0) (nuls[at % 4] as number)++;
-  const units = length / 4;
-  const share = nuls.map((count) => count / units) as [number, number, number, number];
-  const isAscii = (index: number) => (share[index] as number) >= asciiShareMin;
-  const isNever = (index: number) => (share[index] as number) < 0.01;
-  if (share[3] > 0.99 && share[2] > 0.9 && isAscii(1) && isNever(0)) return 'utf-32le';
-  if (share[0] > 0.99 && share[1] > 0.9 && isAscii(2) && isNever(3)) return 'utf-32be';
-  if (isAscii(1) && isAscii(3) && isNever(0) && isNever(2)) return 'utf-16le';
-  if (isAscii(0) && isAscii(2) && isNever(1) && isNever(3)) return 'utf-16be';
+  const wide = plainUnits(head, 4);
+  if (wide.little >= asciiShareMin) return 'utf-32le';
+  if (wide.big >= asciiShareMin) return 'utf-32be';
+  const { little, big } = plainUnits(head, 2);
+  // Letters of East Asia may have a NUL for their other half, such as U+4E00, and so look like ASCII turned round.
+  if (little >= asciiShareMin && big * 4 < little && hasWholeLineEnds(head, 0)) return 'utf-16le';
+  if (big >= asciiShareMin && little * 4 < big && hasWholeLineEnds(head, 1)) return 'utf-16be';
   return undefined;
+}
+
+/** Which share of the units of `size` bytes is ASCII text, with the low byte first and with the low byte last. */
+function plainUnits(head: Buffer, size: 2 | 4): { readonly little: number; readonly big: number } {
+  let little = 0;
+  let big = 0;
+  for (let at = 0; at + size <= head.length; at += size) {
+    if (isPlainText(head.readUIntLE(at, size))) little++;
+    else if (isPlainText(head.readUIntBE(at, size))) big++;
+  }
+  const units = Math.max(1, Math.floor(head.length / size));
+  return { little: little / units, big: big / units };
+}
+
+function isPlainText(unit: number): boolean {
+  return (unit >= 0x20 && unit < 0x7f) || unit === 0x0a || unit === 0x0d || unit === 0x09;
+}
+
+/** Do most line ends fill a unit of UTF-16? In other text with NULs, as padded cells leave them, they do not. */
+function hasWholeLineEnds(head: Buffer, low: 0 | 1): boolean {
+  let whole = 0;
+  let all = 0;
+  for (let at = 0; at < head.length; at++) {
+    if (head[at] !== 0x0a && head[at] !== 0x0d) continue;
+    all++;
+    if (at % 2 === low && head[at ^ 1] === 0) whole++;
+  }
+  return whole * 2 >= all;
 }
 
 /** Encodings that hide other letters in ASCII, where a guess would load the disguise as text. */

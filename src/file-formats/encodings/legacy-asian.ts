@@ -1,6 +1,6 @@
 /** Readings of bytes as Chinese, Japanese or Korean, for the guess among legacy encodings. */
 import { createRequire } from 'node:module';
-import iconv from 'iconv-lite';
+import iconv from './code-pages.ts';
 
 /** Loaded when it is needed, which is rare: its tables take 15 MB. */
 const loadDetector = () => createRequire(import.meta.url)('jschardet') as typeof import('jschardet');

@@ -5,7 +5,7 @@
  * likely its letters are in some language, each after the one before it, and by what does not happen: a capital after
  * a small letter, a sign within a word. The languages are known by a few hundred words each (legacy-words.ts).
  */
-import iconv from 'iconv-lite';
+import iconv from './code-pages.ts';
 import { chineseJapaneseKorean } from './legacy-asian.ts';
 import { type Language, languages } from './legacy-language.ts';
 
@@ -29,6 +29,7 @@ const candidates: readonly (readonly [encoding: string, rarity: number])[] = [
   ['windows-1255', -1],
   ['windows-1256', -1],
   ['windows-1257', -1.5],
+  ['windows-1258', -2],
   ['windows-874', -1],
   ['iso-8859-15', -1.5],
   ['iso-8859-2', -1.5],
@@ -85,7 +86,8 @@ export function guessEncoding(evidence: readonly Buffer[]): EncodingGuess {
 }
 
 function readAs(encoding: string, rarity: number, bytes: Buffer): Reading {
-  const text = iconv.decode(bytes, encoding);
+  // Vietnamese of one byte a letter has its tones apart.
+  const text = iconv.decode(bytes, encoding).normalize('NFC');
   const { steps, oddity } = stepsOf(text);
   let best = { score: Number.NEGATIVE_INFINITY, language: '' };
   for (const language of languages()) {

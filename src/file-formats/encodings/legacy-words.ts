@@ -257,7 +257,8 @@ export const languageWords: readonly LanguageWords[] = [
       Pärn Koppel Lõhmus Jõgi Põder Kõiv Vähi Pärtel Tõnisson Tüür Käär Rüütel Mäe Männik Kütt Süld Põld Õunapuu Äär Tallinn Tartu Narva Pärnu
       Kohtla-Järve Viljandi Rakvere Sillamäe Maardu Kuressaare Võru Valga Jõhvi Haapsalu Põlva Jõgeva Türi Põltsamaa Elva Räpina Kärdla tänav
       maantee puiestee väljak Pärnu Sõpruse Tööstuse Mäealuse osaühing müük õpetaja töö söök öö õhtu päev kõik tütar mõis küla põld käsi pühad
-      Läti Leedu Venemaa Šveits Tšehhi Ühendkuningriik Ameerika Ühendriigid Lõuna-Aafrika Põhja-Korea Hispaania Itaalia Türgi Küpros Päikese`,
+      Läti Leedu Venemaa Šveits Tšehhi Ühendkuningriik Ameerika Ühendriigid Lõuna-Aafrika Põhja-Korea Hispaania Itaalia Türgi Küpros Päikese Žanna Saša Maša
+      Nataša Aljoša Miša Žukov Žilin Šarov Šmidt Šults Šults Žüri Šokolaad Žetoon Šerif Dušš Garaaž Tšello Tšaikovski`,
   },
   {
     language: 'Turkish',
@@ -356,5 +357,16 @@ export const languageWords: readonly LanguageWords[] = [
     words: `สมชาย สมหญิง สมศักดิ์ วิชัย ประเสริฐ สุภาพร วันเพ็ญ กรุงเทพมหานคร เชียงใหม่ นครราชสีมา ขอนแก่น หาดใหญ่ ภูเก็ต ชลบุรี อุดรธานี ถนน ซอย ตำบล อำเภอ
       จังหวัด สุขุมวิท พหลโยธิน รามคำแหง บริษัท จำกัด ชื่อ นามสกุล โทรศัพท์ ที่อยู่ ประเทศ เยอรมนี ฝรั่งเศส สเปน อิตาลี ญี่ปุ่น จีน อินเดีย เกาหลีใต้ หมู่เกาะ
       สหราชอาณาจักร สหรัฐอเมริกา สาธารณรัฐ ประชาธิปไตย กินี อียิปต์`,
+  },
+  {
+    language: 'Vietnamese',
+    group: 'other',
+    words: `Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trương Đoàn Lâm Mai Trịnh Cao
+      Văn Thị Đức Hữu Minh Quốc Thành Hùng Dũng Cường Tuấn Phúc Thắng Hải Sơn Long Hiếu Nghĩa Việt Bảo Khánh Hà Hương Lan
+      Hạnh Thảo Ngọc Bích Tuyết Phương Hồng Yến Trang Thủy Loan Nhung Hiền Huệ Quỳnh Thúy Kiều Diễm Mỹ Linh Tú Ánh
+      Hà Nội Hồ Chí Minh Đà Nẵng Hải Phòng Cần Thơ Huế Biên Hòa Vũng Tàu Nha Trang Đà Lạt Quảng Ninh Nghệ An Bắc Giang
+      Thái Nguyên Bình Dương Đồng Nai Quận Huyện Phường Đường Nguyễn Huệ Lê Lợi Trần Hưng Đạo Điện Biên Phủ Hai Bà Trưng
+      Công ty trách nhiệm hữu hạn cổ phần thương mại dịch vụ sản xuất xây dựng vận tải bánh mì nhà hàng khách sạn cửa hàng
+      khách hàng thân thiết gọi lại ngày mai đã thanh toán tiền mặt chưa trả nợ giao hàng địa chỉ điện thoại ghi chú số`,
   },
 ];

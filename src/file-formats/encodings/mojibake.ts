@@ -4,7 +4,7 @@
  * with replacement characters, in which letters were lost before it came here.
  */
 import { isUtf8 } from 'node:buffer';
-import iconv from 'iconv-lite';
+import iconv from './code-pages.ts';
 
 /** What UTF-8 was taken for. */
 const misread = ['windows-1252', 'macintosh', 'cp850', 'cp437'] as const;

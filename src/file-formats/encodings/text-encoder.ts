@@ -3,7 +3,7 @@
  * never becomes a question mark: whoever writes looks first (`holds`), and the stream breaks off at one.
  */
 import { Transform } from 'node:stream';
-import iconv from 'iconv-lite';
+import iconv from './code-pages.ts';
 
 /** Those that spreadsheets and older programs still ask for; all of them can be read again. */
 export const outputEncodings = [

@@ -3,7 +3,7 @@
  * meaning in its encoding becomes `undecodable`, which is never part of UTF-8: the check that finds broken UTF-8
  * finds it too, and no replacement character stands in its place.
  */
-import iconv from 'iconv-lite';
+import iconv from './code-pages.ts';
 
 export interface Transcoder {
   /** The UTF-8 of the characters that are whole by now. */

@@ -149,7 +149,7 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
-export function damagedZip(cause?: unknown): AppError {
+function damagedZip(cause?: unknown): AppError {
   return new AppError(
     'file.zip',
     'The zip archive is cut off or damaged; pack the file again.',

@@ -25,23 +25,39 @@ export interface SampleRow {
 /** Wider rows are none of a table. */
 const cellsKeptMax = 2000;
 
-/** The first rows of `text`, which is UTF-8 and ends with a line. `linesToSkip` lines at its beginning are left out. */
+export interface SampleRange {
+  /** Lines at the beginning that are left out; none unless said. */
+  readonly linesToSkip?: number;
+  /** The text goes on behind the sample, which may end within a quoted cell of several lines: that row is left out. */
+  readonly isCut?: boolean;
+}
+
+/** A quote that is open for longer opens no cell; the row is broken, and so read as one. */
+const openBytesMax = 64 * 1024;
+
+/** The first rows of `text`, which is UTF-8 and ends with a line. */
 export function sampleRows(
   text: Buffer,
   dialect: SampleDialect,
   rowsMax: number,
-  linesToSkip = 0,
+  { linesToSkip = 0, isCut = false }: SampleRange = {},
 ): SampleRow[] {
   const window = Buffer.allocUnsafe(text.length + 1);
   text.copy(window);
-  const tokenizer = new Tokenizer({
-    marks: marksOf(dialect),
-    rowsMax,
-    linesToSkip,
-    cellsKeptMax,
-    cellBytesMax: text.length,
-  });
-  tokenizer.split(window, 0, text.length, true);
+  const split = (isLast: boolean): { readonly tokenizer: Tokenizer; readonly end: number } => {
+    const tokenizer = new Tokenizer({
+      marks: marksOf(dialect),
+      rowsMax,
+      linesToSkip,
+      cellsKeptMax,
+      cellBytesMax: text.length,
+    });
+    return { tokenizer, end: tokenizer.split(window, 0, text.length, isLast) };
+  };
+  const cut = isCut ? split(false) : undefined;
+  const rows = cut?.tokenizer.found.rows ?? 0;
+  const isCutShort = cut !== undefined && rows < rowsMax && text.length - cut.end > openBytesMax;
+  const { tokenizer } = cut === undefined || rows === 0 || isCutShort ? split(true) : cut;
   const batch = tokenizedBatch(tokenizer.found, {
     bytes: window,
     from: 0,

@@ -4,7 +4,15 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { cellKind } from '../cell-kind.ts';
-import { filledCells, type SampleDialect, type SampleRow, sampleRows, usualWidth } from './sample-rows.ts';
+import { escapeForPattern } from '../csv/csv-escapes.ts';
+import {
+  filledCells,
+  type SampleDialect,
+  type SampleRange,
+  type SampleRow,
+  sampleRows,
+  usualWidth,
+} from './sample-rows.ts';
 import { isHeaderRow } from './sniff-header.ts';
 
 const rowsLooked = 300;
@@ -36,7 +44,7 @@ export interface SniffedDelimiter {
 /** @param text whole lines of UTF-8. What is `given` is not questioned. */
 export function sniffDelimiter(
   text: Buffer,
-  linesToSkip: number,
+  range: SampleRange,
   given: Partial<SampleDialect>,
 ): SniffedDelimiter {
   let best: SniffedDelimiter | undefined;
@@ -45,10 +53,10 @@ export function sniffDelimiter(
     given.delimiter === undefined ? possibleDelimiters(text) : new Map([[given.delimiter, 1]]);
   for (const [delimiter, belief] of candidates) {
     const isDump =
-      given.escape === undefined && given.quote === undefined && isDumped(text, delimiter, linesToSkip);
-    for (const { trust, ...quoting } of possibleQuotes(text, given, isDump)) {
+      given.escape === undefined && given.quote === undefined && isDumped(text, delimiter, range);
+    for (const { trust, ...quoting } of possibleQuotes(text, { ...given, delimiter }, isDump)) {
       const dialect = { delimiter, ...quoting, comment: given.comment ?? '' };
-      const rows = sampleRows(text, dialect, rowsLooked, linesToSkip);
+      const rows = sampleRows(text, dialect, rowsLooked, range);
       const isGuess = quoting.quote === '' && given.quote === undefined && quoting.escape === 'double';
       if (isGuess && rows.length < unquotedRowsMin) continue;
       const score = trust * scoreRows(rows, delimiter, quoting.quote, belief);
@@ -84,16 +92,15 @@ function possibleDelimiters(text: Buffer): Map<string, number> {
   return found;
 }
 
-const nullCell = /(?:^|[,;\t|\r\n])\\N(?=[,;\t|\r\n]|$)/;
-
 /**
  * Did MySQL or PostgreSQL write it, which escape by a backslash and say `\N` for NULL? They write no header; under one,
  * `\N` is what somebody has written.
  */
-function isDumped(text: Buffer, delimiter: string, linesToSkip: number): boolean {
-  if (!nullCell.test(text.toString('latin1'))) return false;
+function isDumped(text: Buffer, delimiter: string, range: SampleRange): boolean {
+  const edge = edgeOf(delimiter);
+  if (!new RegExp(`(?:^|${edge})\\\\N(?=${edge}|$)`).test(text.toString('latin1'))) return false;
   const dialect = { delimiter, quote: '', escape: 'backslash', comment: '' } as const;
-  return !isHeaderRow(sampleRows(text, dialect, rowsLooked, linesToSkip).map(({ cells }) => cells));
+  return !isHeaderRow(sampleRows(text, dialect, rowsLooked, range).map(({ cells }) => cells));
 }
 
 interface Quoting {
@@ -103,33 +110,52 @@ interface Quoting {
   readonly trust: number;
 }
 
-function possibleQuotes(text: Buffer, given: Partial<SampleDialect>, isDump: boolean): Quoting[] {
+/** What stands beside a cell, as a pattern over the text's bytes. */
+function edgeOf(delimiter: string): string {
+  return `(?:${escapeForPattern(Buffer.from(delimiter).toString('latin1'))}|[\\r\\n])`;
+}
+
+function possibleQuotes(
+  text: Buffer,
+  given: Partial<SampleDialect> & Pick<SampleDialect, 'delimiter'>,
+  isDump: boolean,
+): Quoting[] {
   const latin1 = text.toString('latin1');
+  const edge = edgeOf(given.delimiter);
+  const holds = (pattern: string) => new RegExp(pattern).test(latin1);
   const quotes =
     given.quote === undefined
-      ? ['"', ...(/(?:^|[,;\t|\r\n])'[^'\r\n]*'(?:[,;\t|\r\n]|$)/.test(latin1) ? ["'"] : [])]
+      ? ['"', ...(holds(`(?:^|${edge})'[^'\\r\\n]*(?:''[^'\\r\\n]*)*'(?:${edge}|$)`) ? ["'"] : [])]
       : [given.quote];
   const escapes: Quoting['escape'][] = given.escape === undefined ? ['double'] : [given.escape];
-  if (isDump || (given.escape === undefined && /\\["']/.test(latin1))) escapes.push('backslash');
+  const isEscaping = isDump || (given.escape === undefined && holds(`\\\\(?:["']|${edge})`));
+  if (isEscaping) escapes.push('backslash');
   const paddings = given.padded === undefined ? [false] : [given.padded];
-  if (given.padded === undefined && /[,;\t|] +["']/.test(latin1)) paddings.push(true);
+  if (given.padded === undefined && holds(`${edge} +["']`)) paddings.push(true);
+  // An apostrophe doubled within apostrophes tells who wrote it; around a word they may be what was written.
+  const isApostropheQuote =
+    !holds(`(?:^|${edge})"[^"\\r\\n]*"(?:${edge}|$)`) && holds(`(?:^|${edge})'[^'\\r\\n]+''[^'\\r\\n]`);
+  const unlikely = isDump ? 0.9 : isEscaping && hasOnlyEscapedQuotes(latin1, edge) ? 0.995 : 1;
   const possible: Quoting[] = [];
   for (const quote of quotes) {
     for (const escaping of escapes) {
       for (const padded of paddings) {
+        const likely = escaping === 'double' ? unlikely : 1;
         possible.push({
           quote,
           escape: escaping,
           padded,
-          trust:
-            (quote === "'" ? 0.9 : 1) * (padded ? 0.95 : 1) * (isDump && escaping === 'double' ? 0.9 : 1),
+          trust: (quote === "'" && !isApostropheQuote ? 0.9 : 1) * (padded ? 0.95 : 1) * likely,
         });
       }
     }
   }
   // What a database wrote needs no quotes: all that would need them stands behind a backslash.
-  if (isDump && !/(?:^|[,;\t|\r\n])"/.test(latin1))
-    possible.unshift({ quote: '', escape: 'backslash', padded: false, trust: 1 });
+  if (isEscaping && given.quote === undefined && !holds(`(?:^|${edge})"`)) {
+    const quoting = { quote: '', escape: 'backslash', padded: false } as const;
+    if (isDump) possible.unshift({ ...quoting, trust: 1 });
+    else possible.push({ ...quoting, trust: 1 });
+  }
   // Tab-separated text often knows no quotes at all. That is believed where most rows make no sense with them: one
   // that is not closed is a fault of its row.
   if (given.quote === undefined && latin1.includes('"')) {
@@ -138,16 +164,23 @@ function possibleQuotes(text: Buffer, given: Partial<SampleDialect>, isDump: boo
   return possible;
 }
 
+/** Does a backslash stand before every quote within a cell? Who doubles them has no reason for it. */
+function hasOnlyEscapedQuotes(latin1: string, edge: string): boolean {
+  if (!latin1.includes('\\"')) return false;
+  const others = latin1.replace(/\\[\s\S]/g, '');
+  return !new RegExp(`"{2,}(?!${edge}|"|$)|(?<!${edge}|"|^)"+(?!${edge}|"|$)`).test(others);
+}
+
 /** From 0 to 1: how much the rows look like a table. */
 function scoreRows(rows: readonly SampleRow[], delimiter: string, quote: string, belief: number): number {
   if (rows.length === 0) return 0;
   const width = usualWidth(rows);
   const values = valueShare(rows, delimiter, quote);
   const sound = 1 - rows.filter((row) => row.broken).length / rows.length;
-  if (width === 1) return singleColumn * (isTyped(rows) ? 2 : 1) * values * sound * sound;
   const before = rows.findIndex((row) => row.cells.length === width);
   const table = rows.slice(before);
   const alike = table.filter((row) => fits(row, width)).length / table.length;
+  if (width === 1) return singleColumn * (isTyped(rows) ? 2 : 1) * alike * alike * values * sound * sound;
   const late = 1 - (0.3 * before) / rows.length;
   const listed = before === 0 ? 0.8 : 0.4;
   const spaced = isFollowedBySpace(rows, delimiter) ? listed : 1;
@@ -169,9 +202,15 @@ function fits(row: SampleRow, width: number): boolean {
 /** "Doe, John": a comma with a space after it, everywhere, may be punctuation. */
 function isFollowedBySpace(rows: readonly SampleRow[], delimiter: string): boolean {
   if (delimiter !== ',' && delimiter !== ';' && delimiter !== ':') return false;
-  return rows.every((row) =>
-    row.cells.slice(1).every((cell, index) => cell.startsWith(' ') || row.quoted[index + 1]),
-  );
+  let spaced = 0;
+  for (const { cells, quoted } of rows) {
+    for (let column = 1; column < cells.length; column++) {
+      if (quoted[column]) continue;
+      if (!cells[column]?.startsWith(' ')) return false;
+      spaced++;
+    }
+  }
+  return spaced > 0;
 }
 
 /** How many of the cells look like whole values. */

@@ -2,10 +2,11 @@
 import type { ReadLimits } from '../limits.ts';
 import type { Dialect } from '../rows.ts';
 import { sampleRows, usualWidth } from './sample-rows.ts';
+import { sniffAbsent } from './sniff-absent.ts';
 import { sniffComment } from './sniff-comment.ts';
 import { type SniffedDelimiter, sniffDelimiter, wholeLines } from './sniff-delimiter.ts';
 import { type SniffedFooter, sniffFooter } from './sniff-footer.ts';
-import { sniffHeader } from './sniff-header.ts';
+import { bodyOf, sniffHeader } from './sniff-header.ts';
 import { looksLikeJson } from './sniff-json.ts';
 import { sniffJsonRows } from './sniff-json-rows.ts';
 
@@ -71,9 +72,10 @@ function sniffCsv(sample: TextSample, given: Partial<Dialect>): SniffedDialect {
   const head = sample.complete ? sample.head : wholeLines(sample.head);
   const stated = statedDelimiter(head);
   const before = given.skipLines ?? (stated === undefined ? 0 : 1);
-  const quoting = sniffDelimiter(head, before, { ...(stated && { delimiter: stated }), ...given });
+  const range = { linesToSkip: before, isCut: !sample.complete };
+  const quoting = sniffDelimiter(head, range, { ...(stated && { delimiter: stated }), ...given });
   const comment = given.comment ?? sniffComment(quoting.rows);
-  const rows = comment === '' ? quoting.rows : sampleRows(head, { ...quoting, comment }, headRows, before);
+  const rows = comment === '' ? quoting.rows : sampleRows(head, { ...quoting, comment }, headRows, range);
   const found = sniffHeader(rows, rows[0]?.line ?? 1);
   const first = rows[0]?.line ?? 1;
   const skipLines = given.skipLines ?? (found.skipLines > 0 ? first - 1 + found.skipLines : before);
@@ -84,6 +86,8 @@ function sniffCsv(sample: TextSample, given: Partial<Dialect>): SniffedDialect {
       ? footerOf(sample, quoting, comment, width)
       : { rows: given.footerRows, blank: false };
   const header = given.header ?? found.header;
+  const table = rows.filter(({ line }) => line > skipLines);
+  const absent = given.absent ?? sniffAbsent(header ? bodyOf(table) : table);
   return {
     ...(!header && rows.length > 0 && { columns: usualWidth(rows) }),
     dialect: {
@@ -95,9 +99,16 @@ function sniffCsv(sample: TextSample, given: Partial<Dialect>): SniffedDialect {
       skipLines,
       footerRows: footer.rows,
       comment,
+      ...(absent !== '' && { absent }),
       ...(quoting.padded && { padded: true }),
     },
-    notes: notesOn(given, { skipLines: skipLines - (stated === undefined ? 0 : 1), footer, header, comment }),
+    notes: notesOn(given, {
+      skipLines: skipLines - (stated === undefined ? 0 : 1),
+      footer,
+      header,
+      comment,
+      absent,
+    }),
   };
 }
 
@@ -128,7 +139,7 @@ function withoutEndMark(text: Buffer): Buffer {
 
 function notesOn(
   given: Partial<Dialect>,
-  found: { skipLines: number; footer: SniffedFooter; header: boolean; comment: string },
+  found: { skipLines: number; footer: SniffedFooter; header: boolean; comment: string; absent: string },
 ): string[] {
   const notes: string[] = [];
   if (given.skipLines === undefined && found.skipLines > 0) {
@@ -141,6 +152,8 @@ function notesOn(
   if (given.footerRows === undefined && found.footer.rows > 0) notes.push(noteOnFooter(found.footer));
   if (given.comment === undefined && found.comment !== '')
     notes.push(`Lines that begin with "${found.comment}" are comments and are left out.`);
+  if (given.absent === undefined && found.absent !== '')
+    notes.push(`"${found.absent}" without quotes stands for no value; such cells are read as blank.`);
   return notes;
 }
 

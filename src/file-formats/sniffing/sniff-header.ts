@@ -80,7 +80,7 @@ type Cells = Pick<SampleRow, 'cells'>;
 /** Does row `at` name the columns below it? */
 function isHeader(rows: readonly Cells[], at: number): boolean {
   const { cells } = rows[at] as Cells;
-  const body = rows.slice(at + 1, at + 1 + bodyRows);
+  const body = bodyOf(rows.slice(at, at + 1 + bodyRows));
   let speaksFor = 0;
   let speaksAgainst = 0;
   for (const [column, text] of cells.entries()) {
@@ -97,6 +97,15 @@ function isHeader(rows: readonly Cells[], at: number): boolean {
     if (name.length > 60) speaksAgainst += 0.5;
   }
   return speaksFor >= speaksAgainst;
+}
+
+/** The rows below a header, but for those that are it once more: files that were put one behind the other have such. */
+export function bodyOf<Row extends Cells>([header, ...below]: readonly Row[]): Row[] {
+  return below.filter((row) => header === undefined || !isSame(row.cells, header.cells));
+}
+
+function isSame(cells: readonly string[], others: readonly string[]): boolean {
+  return cells.length === others.length && cells.every((cell, column) => cell === others[column]);
 }
 
 /** Columns may be called 2023, 2024 … */

@@ -29,14 +29,6 @@ export const kindMask = 15;
 /** Of each cell: its column, its kind and format, where its bytes begin and end. */
 export const cellFields = 4;
 
-export interface RowOfCells {
-  /** Index in `cells` at which the row's cells begin; they end where the next row's begin. */
-  readonly from: number;
-  readonly to: number;
-  /** 1-based number of the row in its sheet. */
-  readonly line: number;
-}
-
 /** What is wrong with a cell that cannot be read. */
 export interface CellProblem {
   /** 0-based row among these. */

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { driveRun } from '../../import/drive.ts';
 import { takeStream } from '../../import/intake.ts';
+import { firstProblems } from '../../import/outcome/problems.ts';
 import { importOwnRecord } from '../../import/own-record.ts';
-import { firstProblems } from '../../import/problems.ts';
 import { defaultOptions, type ImportRun, type RunOptions } from '../../import/run.ts';
 import { AppError, type ErrorCode } from '../../platform/errors.ts';
 import { sayProblem } from '../../platform/problems.ts';

@@ -2,12 +2,13 @@
 import { analytics } from '../../datasets/analytics.ts';
 import { assets } from '../../datasets/assets.ts';
 import { customers } from '../../datasets/customers.ts';
-import { type Dataset, normaliseSpelling } from '../../datasets/define-dataset.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
 import { leads } from '../../datasets/leads.ts';
 import { orders } from '../../datasets/orders.ts';
 import { pins } from '../../datasets/pins.ts';
 import type { RecordSql } from '../../datasets/query/record-sql.ts';
 import { quotes } from '../../datasets/quotes.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 
 export interface DashboardField {
   /** Its name in the older system. */

@@ -20,7 +20,7 @@ export const customerRows: z.ZodType<unknown[]> = z.array(rowSchema(customers));
 
 /**
  * The same, for calls with a sentence of their own for a list that lacks: it is then empty.
- * @param itemsMax told to whoever reads the description; `takeList` asks for it.
+ * @param itemsMax told to whoever reads the description; `assertLength` asks for it.
  */
 export function listOf<T>(item: z.ZodType<T>, itemsMax: number): z.ZodType<T[]> {
   return z.array(item).catch([]).meta({ minItems: 1, maxItems: itemsMax });

@@ -171,6 +171,13 @@ export const newImportSchema = z.strictObject({
     .describe('For phone numbers that name none'),
   encoding: z.string().max(40).optional(),
   delimiter: z.string().length(1).optional(),
+  absent: z
+    .string()
+    .max(40)
+    .optional()
+    .describe(
+      'What stands for no value in delimited text, such as NULL, instead of what is found; empty for nothing',
+    ),
   sheet: z
     .string()
     .min(1)

@@ -16,6 +16,7 @@ export const inspectionSchema = z.object({
     header: z.boolean(),
     skip_lines: z.int(),
     footer_rows: z.int(),
+    absent: z.string().describe('What stands for no value, such as NULL; empty for nothing'),
     sheet: z.string().nullable().describe('Of a workbook; null for other files'),
   }),
   sheets: z
@@ -53,6 +54,7 @@ function documentOf(
       header: dialect.header,
       skip_lines: dialect.skipLines,
       footer_rows: dialect.footerRows,
+      absent: dialect.absent ?? '',
       sheet: dialect.sheet ?? null,
     },
     sheets: sheets.map(({ name, hidden }) => ({ name, hidden })),

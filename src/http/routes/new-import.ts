@@ -177,6 +177,7 @@ function optionsOf(said: NewImport, of: Dataset): RunOptions {
     dialect: {
       ...(said.encoding === undefined ? {} : { encoding: said.encoding }),
       ...(said.delimiter === undefined ? {} : { delimiter: said.delimiter }),
+      ...(said.absent === undefined ? {} : { absent: said.absent }),
       ...(said.sheet === undefined ? {} : { sheet: said.sheet }),
     },
     atomic: said.atomic,

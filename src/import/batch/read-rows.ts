@@ -7,7 +7,7 @@ import type { Dataset } from '../../datasets/define-dataset.ts';
 import type { ColumnReading } from '../../field-types/field-type.ts';
 import type { RowBatch } from '../../file-formats/rows.ts';
 import { Problem, type ProblemCode, type ProblemDetails } from '../../platform/problems.ts';
-import { compileValidator, type Validator } from '../validate.ts';
+import { compileValidator, type Validator } from '../staging/validate.ts';
 import { jsonCell } from './json-cell.ts';
 import type { RowCheck } from './row-checks.ts';
 import { RowKeys } from './row-keys.ts';

@@ -3,7 +3,8 @@
  * words are apart by `_`, `-`, a space or a capital. Each row has keys of its own; rows with the same keys share what
  * is found out about them.
  */
-import { type Dataset, normaliseSpelling } from '../../datasets/define-dataset.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import { Problem } from '../../platform/problems.ts';
 
 export interface Shape {

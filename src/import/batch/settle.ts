@@ -8,6 +8,7 @@
 import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
 import { codeOf, isConnectionLost } from '../../database/failures.ts';
+import { plannerHints } from '../../database/planner-hints.ts';
 import { throughOutages, untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
@@ -15,7 +16,6 @@ import { configuration } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { checkBatch } from '../check/check.ts';
 import { type CheckReport, reportPlan } from '../check/report.ts';
-import { plannerHints } from '../commit/planner-hints.ts';
 import { auditHeldBack } from '../commit/record.ts';
 import { holdCustomFields } from '../custom-fields.ts';
 import { advanceEpoch } from '../epoch.ts';

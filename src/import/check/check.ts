@@ -3,9 +3,9 @@
  * writes that down as the plan. Nothing of the tenant's data is touched. It may be run again at any time; the plan is
  * then made anew.
  */
+import { plannerHints } from '../../database/planner-hints.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { failUnknownGroups } from '../commit/groups.ts';
-import { plannerHints } from '../commit/planner-hints.ts';
 import { listMissing, reportMissing } from '../missing/named-missing.ts';
 import type { ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
@@ -14,7 +14,7 @@ import { clashStatements } from './clashes.ts';
 import { duplicateGroups, mergeDuplicates, settleDuplicates } from './duplicates.ts';
 import { failGathered, type GatherStatements, gatherStatements } from './gather.ts';
 import { countPlan, type PlanCounts } from './plan-counts.ts';
-import { failUnresolved, resolveWithinFile, stagedReferences } from './references.ts';
+import { failUnresolved, resolveWithinFile, stagedOwnReferences } from './references.ts';
 import { type CheckReport, reportPlan } from './report.ts';
 import type { MatchPlan } from './targets.ts';
 import { deletePlan, joinAsSets, joinsSets, type Share, sharesOf, writeShare } from './write-plan.ts';
@@ -190,9 +190,7 @@ async function settleOwnReferences(
   run: ImportRun,
   fields: RunFields,
 ): Promise<number> {
-  const own = stagedReferences(run.dataset, fields.rules.staged).filter(
-    (field) => field.reference?.dataset === run.dataset.key && fields.ruleOf(field) !== 'clear',
-  );
+  const own = stagedOwnReferences(fields).filter((field) => fields.ruleOf(field) !== 'clear');
   const join = joinsSets(run) ? 'sets' : 'rows';
   const isBrought = (by: string): boolean =>
     by !== 'id' && fields.rules.staged.has(by) && fields.ruleOf(run.dataset.field(by)) !== 'clear';

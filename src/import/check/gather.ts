@@ -9,7 +9,7 @@ import { customFieldsOf } from '../../datasets/custom/custom-field.ts';
 import { customColumn, mergedSql } from '../../datasets/custom/stored-value.ts';
 import type { Gathered } from '../../datasets/define-dataset.ts';
 import type { RunFields } from '../sql/run-fields.ts';
-import { givenByAny } from './duplicates.ts';
+import { givenByAny, latestSql } from './duplicates.ts';
 import { firstKey, type MatchPlan } from './targets.ts';
 
 export interface GatherStatements {
@@ -33,9 +33,7 @@ export function gatherStatements(fields: RunFields, match: MatchPlan): GatherSta
   const groups = `with lines as materialized (
     select s.row, ${meaning} as meaning, ${entryOf(fields, gathered)} as entry
     from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2),
-  members as materialized (select l.row, l.meaning, min(l.row) over w as kept,
-      jsonb_agg(l.entry) filter (where l.entry is not null) over w as list
-    from lines l window w as (partition by l.meaning order by l.row rows between unbounded preceding and unbounded following))`;
+  members as materialized (select l.row, l.meaning, l.entry, min(l.row) over (partition by l.meaning) as kept from lines l)`;
   return {
     contradictions: contradictions(fields, gathered, groups),
     gather: gather(fields, gathered, groups),
@@ -105,10 +103,10 @@ function gather(fields: RunFields, gathered: Gathered, groups: string): string {
   const columns = plain.map((key) => {
     const column = identifier(dataset.field(key).key);
     const filter = entries.has(key) ? 's.row = m.kept' : `s.${column} is not null`;
-    const own = `(array_agg(to_jsonb(s.${column}) order by s.row desc) filter (where ${filter}))[1]`;
+    const own = latestSql(column, filter);
     if (key !== gathered.field) return { column, sql: own };
     // A list that a row has itself stands. What is there from gathering before is made anew.
-    const list = '(array_agg(m.list))[1]';
+    const list = 'jsonb_agg(m.entry order by m.row) filter (where m.entry is not null)';
     return { column, sql: rules.mapped.has(key) ? `coalesce(${own}, ${list})` : list };
   });
   if (customFieldsOf(dataset).length > 0) columns.push({ column: customColumn, sql: mergedSql('s') });

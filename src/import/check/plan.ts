@@ -63,7 +63,7 @@ function foundTarget(match: MatchPlan, join: PlanManner['join']): string {
       ? `left join ${table} r on r.tenant_id = $1 and r.id = t.id`
       : `cross join lateral (select t.id offset 0) f
 left join lateral (select * from ${table} o where o.tenant_id = $1 and o.id = f.id limit 1) r on true`;
-  return `${targetJoins(match)}\n${found}`;
+  return `${targetJoins(match, join)}\n${found}`;
 }
 
 function agreedTarget(match: MatchPlan): string {

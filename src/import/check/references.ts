@@ -43,6 +43,11 @@ export function stagedReferences(dataset: Dataset, staged: ReadonlySet<string>):
   return dataset.fields.filter((field) => field.type === 'reference' && staged.has(field.key));
 }
 
+/** Those to records of the dataset itself, which the run may still have to create. */
+export function stagedOwnReferences({ dataset, rules }: RunFields): readonly FieldDefinition[] {
+  return stagedReferences(dataset, rules.staged).filter((field) => field.reference?.dataset === dataset.key);
+}
+
 /**
  * Joins that leave `p.refs` (jsonb, ids by field), `p.ref_<field>` (the id itself, by which an index can be asked),
  * `p.missing` (the first field whose text found nothing) and `p.ambiguous` (the first whose text means several records).
@@ -108,7 +113,7 @@ function joinBy(field: FieldDefinition, by: string): string {
 }
 
 /** The text as the key it may be; null where it cannot be one. */
-export function asKey(text: string, by: string): string {
+function asKey(text: string, by: string): string {
   if (by === 'id')
     return `case when ${text} ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then ${text}::uuid end`;
   return by === 'email' ? `lower(${text})` : text;

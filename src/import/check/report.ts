@@ -5,6 +5,7 @@ import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { partJoins } from '../sql/part-joins.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
 import { countPlan, type PlanCounts } from './plan-counts.ts';
+import { comparedColumn } from './targets.ts';
 
 export interface CheckReport {
   readonly create: number;
@@ -59,8 +60,13 @@ async function rowsWithoutKey(
 ): Promise<number> {
   const { dataset } = fields;
   if (created === 0 || dataset.identity !== undefined) return 0;
-  if (keys.length === 0) return created;
-  const blank = keys.map((key) => `and ${fields.staged(key)} is null`).join(' ');
+  const kept = keys.filter((key) => {
+    const field = dataset.field(key);
+    return field.importable !== 'match' && fields.ruleOf(field) !== 'clear';
+  });
+  if (kept.length === 0) return created;
+  // A phone that has no normal form finds nobody.
+  const blank = kept.map((key) => `and s.${comparedColumn(dataset, key)} is null`).join(' ');
   const { rows } = await tx.query<{ rows: number }>(
     `with blank as materialized (
        select s.chunk, s.row from staging.${dataset.key} s where s.tenant_id = $1 and s.import_id = $2 ${blank})

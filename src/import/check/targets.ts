@@ -20,12 +20,13 @@ export interface MatchPlan {
   readonly staged: ReadonlySet<string>;
 }
 
-export function targetJoins(plan: MatchPlan): string {
-  if (plan.dataset.identity !== undefined) return identityJoin(plan);
+/** @param how `sets` for many rows; `rows` looks each of a few up, whatever the planner believes. See `partJoins`. */
+export function targetJoins(plan: MatchPlan, how: 'sets' | 'rows'): string {
+  if (plan.dataset.identity !== undefined) return identityJoin(plan, how);
   if (plan.keys.length === 0)
     return 'cross join lateral (select null::uuid as id, false as conflict, null::text as found) t';
-  const joins = plan.keys.map((key) => liveJoin(plan, key));
-  if (plan.deletedExist) joins.push(...plan.keys.map((key) => deletedJoin(plan, key)));
+  const joins = plan.keys.map((key) => liveJoin(plan, key, how));
+  if (plan.deletedExist) joins.push(...plan.keys.map((key) => deletedJoin(plan, key, how)));
   return [...joins, chosenTarget(plan)].join('\n');
 }
 
@@ -57,20 +58,30 @@ function isUnique(plan: MatchPlan, key: string): boolean {
   return key === 'id' || plan.dataset.field(key).unique === true;
 }
 
-function liveJoin(plan: MatchPlan, key: string): string {
+function liveJoin(plan: MatchPlan, key: string, how: 'sets' | 'rows'): string {
   const { table } = plan.dataset.root;
   const column = comparedColumn(plan.dataset, key);
   const alive = plan.dataset.softDeletes ? 'and k.deleted_at is null' : '';
   if (isUnique(plan, key)) {
     return `left join ${table} k_${key} on k_${key}.tenant_id = $1 and k_${key}.${column} = s.${column} ${alive.replace('k.', `k_${key}.`)}`;
   }
-  return `left join (select k.${column}, (array_agg(k.id order by k.created_at, k.id))[1] as id, count(*) as hits
+  const found = '(array_agg(k.id order by k.created_at, k.id))[1] as id, count(*) as hits';
+  if (how === 'rows')
+    return `left join lateral (select ${found} from ${table} k where k.tenant_id = $1 and k.${column} = s.${column} ${alive}) k_${key} on true`;
+  return `left join (select k.${column}, ${found}
     from ${table} k where k.tenant_id = $1 and k.${column} is not null ${alive} group by k.${column}) k_${key} on k_${key}.${column} = s.${column}`;
 }
 
-/** The deleted records are gathered once: looking them up row by row would go through all of them each time. */
-function deletedJoin(plan: MatchPlan, key: string): string {
+/**
+ * Of many rows the deleted records are gathered once. Those of a key are fenced off from the sorting: the planner would
+ * rather go through all that were deleted, the latest first, until it meets one.
+ */
+function deletedJoin(plan: MatchPlan, key: string, how: 'sets' | 'rows'): string {
   const column = comparedColumn(plan.dataset, key);
+  if (how === 'rows')
+    return `left join lateral (select f.id from (select d.id, d.deleted_at from ${plan.dataset.root.table} d
+      where d.tenant_id = $1 and d.${column} = s.${column} and d.deleted_at is not null offset 0) f
+    order by f.deleted_at desc, f.id limit 1) d_${key} on true`;
   return `left join (select distinct on (d.${column}) d.${column} as key, d.id from ${plan.dataset.root.table} d
     where d.tenant_id = $1 and d.deleted_at is not null order by d.${column}, d.deleted_at desc, d.id) d_${key} on d_${key}.key = s.${column}`;
 }
@@ -90,19 +101,36 @@ function chosenTarget(plan: MatchPlan): string {
     concat_ws(', ', ${found.join(', ')}) as found) t`;
 }
 
-/** Records without a key of their own are found by several fields together, in any case; the oldest where there are more. */
-function identityJoin({ dataset, staged }: MatchPlan): string {
+/**
+ * Records without a key of their own are found by several fields together, in any case; the oldest where there are more.
+ * Of many rows the records are gathered once: an owner with thousands would be gone through for each of his rows.
+ */
+function identityJoin({ dataset, staged }: MatchPlan, how: 'sets' | 'rows'): string {
+  const { table } = dataset.root;
   const same = (dataset.identity ?? []).map((key) => {
     const field = dataset.field(key);
     const column = `k.${identifier(field.column ?? key)}`;
     // A row that names no owner is none of anybody's.
-    if (field.type === 'reference') return staged.has(key) ? `${column} = p.ref_${key}` : 'false';
+    if (field.type === 'reference')
+      return { key, has: column, means: staged.has(key) ? `= p.ref_${key}` : '= null' };
     if (fieldType(field.type).sqlType !== 'text')
-      return `${column} is not distinct from s.${identifier(key)}`;
-    return `lower(coalesce(${column}, '')) = lower(coalesce(s.${identifier(key)}, ''))`;
+      return { key, has: column, means: `is not distinct from s.${identifier(key)}` };
+    return {
+      key,
+      has: `lower(coalesce(${column}, ''))`,
+      means: `= lower(coalesce(s.${identifier(key)}, ''))`,
+    };
   });
-  return `left join lateral (select k.id from ${dataset.root.table} k where k.tenant_id = $1 and ${same.join(' and ')}
-    order by k.created_at, k.id limit 1) k_identity on true
+  const oldest =
+    how === 'rows'
+      ? `left join lateral (select k.id from ${table} k
+    where k.tenant_id = $1 and ${same.map(({ has, means }) => `${has} ${means}`).join(' and ')}
+    order by k.created_at, k.id limit 1) k_identity on true`
+      : `left join (select distinct on (${same.map(({ has }) => has).join(', ')})
+      ${same.map(({ key, has }) => `${has} as ${identifier(key)}`).join(', ')}, k.id from ${table} k where k.tenant_id = $1
+      order by ${same.map(({ has }) => has).join(', ')}, k.created_at, k.id) k_identity
+    on ${same.map(({ key, means }) => `k_identity.${identifier(key)} ${means}`).join(' and ')}`;
+  return `${oldest}
   cross join lateral (select k_identity.id, false as conflict, null::text as found) t`;
 }
 

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
-import { plannerHints } from './planner-hints.ts';
 import { failMissed, type Trail } from './record.ts';
 import type { UpdateResult } from './update.ts';
 
@@ -29,7 +28,7 @@ export async function changeRecords(
   at: string,
 ): Promise<Changed> {
   const { run } = plan;
-  await tx.query(plannerHints.update);
+  await lockChildren(tx, plan, chunk);
   const { rows } = await tx.query<UpdateResult & Record<string, unknown>>(plan.update, [
     run.tenantId,
     run.id,
@@ -44,6 +43,31 @@ export async function changeRecords(
   const missed = wrote.missed.filter((row) => !met.has(row));
   await failMissed(tx, run, chunk, missed);
   return { updated: wrote.updated, unchanged: met.size, failed: missed.length, digest: wrote.digest };
+}
+
+/**
+ * A record's version does not tell of a write to its address by another dataset. A statement that had to wait for one
+ * would write over it what was there before, so it is waited for first.
+ */
+async function lockChildren(
+  tx: TenantTransaction,
+  { run, fields }: ChangePlan,
+  chunk: number,
+): Promise<void> {
+  const changed = new Set(Object.keys(run.report?.changed ?? {}));
+  for (const part of fields.touched.filter(({ kind }) => kind === 'child')) {
+    const keys = fields.changing.flatMap(({ key, part: of }) =>
+      of === part.key && changed.has(key) ? [key] : [],
+    );
+    if (keys.length === 0) continue;
+    await tx.query(
+      `select from (select record_id from import_plan where tenant_id = $1 and import_id = $2 and chunk = $3
+           and outcome = 'update' and changed && $4 order by record_id offset 0) p
+         cross join lateral (select from ${part.table} o where o.tenant_id = $1 and o.${part.ownerColumn} = p.record_id
+           for no key update) o`,
+      [run.tenantId, run.id, chunk, keys],
+    );
+  }
 }
 
 /** A record that had changed since the check may by now be what the row wants it to be: the row is unchanged then. */

@@ -2,6 +2,7 @@
  * One chunk, exactly once: its writes, its record in `import_chunks` and its audit entry are one transaction, held by
  * the run's lease. A chunk that is recorded is written; one that is not, is not.
  */
+import { plannerHints } from '../../database/planner-hints.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
 import { indexChunk } from '../custom-fields.ts';
@@ -11,7 +12,6 @@ import type { Counts, ImportRun } from '../run.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import { type Changed, type ChangePlan, changeRecords } from './change.ts';
 import { type CreateOptions, type CreateResult, createStatement } from './create.ts';
-import { plannerHints } from './planner-hints.ts';
 import { auditChunk, failMissed, recordChunk } from './record.ts';
 import { type Released, releaseHolders } from './release.ts';
 import { failRemoved } from './removed-members.ts';
@@ -93,6 +93,7 @@ async function createRecords(
     run.createdBy,
     ...(run.dataset.numbers === undefined ? [] : [numberBefore]),
   ]);
+  await tx.query(plannerHints.created);
   const [created] = rows;
   if (created === undefined) throw new Error('The statement of a chunk gave no answer.');
   await failMissed(tx, run, chunk.chunk, created.missed);

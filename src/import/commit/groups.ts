@@ -44,26 +44,27 @@ export function namedSets(fields: RunFields): readonly NamedSet[] {
     });
 }
 
-/** SQL of the names that rows of the plan bring and that no group has. `$1` tenant, `$2` import. */
-function missingNames(run: ImportRun, { names, table }: NamedSet, outcomes: string): string {
+/** SQL of the names that rows of the plan bring. `$1` tenant, `$2` import. */
+function namesBrought(run: ImportRun, { field, names }: NamedSet): string {
   return `select distinct g.name from import_plan p
     join staging.${run.dataset.key} s on s.tenant_id = $1 and s.import_id = $2 and s.chunk = p.chunk and s.row = p.row
     cross join lateral unnest(${names}) g(name)
-    where p.tenant_id = $1 and p.import_id = $2 and ${outcomes}
-      and not exists (select from ${table} n where n.tenant_id = $1 and n.name = g.name)`;
+    where p.tenant_id = $1 and p.import_id = $2 and (p.outcome = 'create' or p.outcome = 'update' and '${field}' = any (p.changed))`;
 }
 
+/** Those that are there are held until the transaction ends: the undo of the run that made one waits, and finds it in use. */
 export async function makeGroups(tx: TenantTransaction, run: ImportRun, fields: RunFields): Promise<void> {
   for (const set of namedSets(fields)) {
-    const { rows } = await tx.query<{ name: string }>(
-      missingNames(
-        run,
-        set,
-        `(p.outcome = 'create' or p.outcome = 'update' and '${set.field}' = any (p.changed))`,
-      ),
-      [run.tenantId, run.id],
+    const { rows: brought } = await tx.query<{ name: string }>(namesBrought(run, set), [
+      run.tenantId,
+      run.id,
+    ]);
+    const { rows: there } = await tx.query<{ name: string }>(
+      `select name from ${set.table} where tenant_id = $1 and name = any ($2) order by id for key share`,
+      [run.tenantId, brought.map(({ name }) => name)],
     );
-    const names = rows.map((row) => row.name).sort();
+    const known = new Set(there.map(({ name }) => name));
+    const names = brought.flatMap(({ name }) => (known.has(name) ? [] : [name])).sort();
     await tx.query(
       `insert into ${set.table} (tenant_id, id, name, created_at, import_id)
        select $1, g.id, g.name, $4, $5 from unnest($2::uuid[], $3::text[]) g(id, name) on conflict do nothing`,

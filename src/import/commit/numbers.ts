@@ -63,18 +63,31 @@ export async function reserveNumbers(
   const { numbers } = run.dataset;
   if (numbers === undefined || run.numberBase !== null) return run.numberBase;
   const highest = bringsNumbers(fields, numbers) ? await highestGiven(tx, run, fields) : 0;
-  const { rows } = await tx.query<{ value: number }>(
-    `insert into tenant_counters as c (tenant_id, name, value) values ($1, $2, $3::bigint + $4)
-     on conflict (tenant_id, name) do update set value = greatest(c.value, $3) + $4 returning value`,
-    [run.tenantId, numbers.counter, highest, amount],
-  );
-  const base = Number(rows[0]?.value) - amount;
+  const base = await takeBlock(tx, numbers, amount, highest);
   await tx.query('update imports set number_base = $3 where tenant_id = $1 and id = $2', [
     run.tenantId,
     run.id,
     base,
   ]);
   return base;
+}
+
+/**
+ * Moves the tenant's counter past a block of numbers that nobody else gives out.
+ * @param highest the block begins behind it, at the earliest. @returns the number before the block's first.
+ */
+export async function takeBlock(
+  tx: TenantTransaction,
+  { counter }: Numbers,
+  amount: number,
+  highest = 0,
+): Promise<number> {
+  const { rows } = await tx.query<{ value: number }>(
+    `insert into tenant_counters as c (tenant_id, name, value) values ($1, $2, $3::bigint + $4)
+     on conflict (tenant_id, name) do update set value = greatest(c.value, $3) + $4 returning value`,
+    [tx.tenantId, counter, highest, amount],
+  );
+  return Number(rows[0]?.value) - amount;
 }
 
 /** More would leave none behind it that a number in JavaScript holds; nobody counts so far. */

@@ -4,7 +4,7 @@ import type { TenantTransaction } from '../../database/with-tenant.ts';
 import type { Counts, ImportRun } from '../run.ts';
 
 export interface ChunkRecord {
-  readonly phase: 'commit' | 'references';
+  readonly phase: 'commit' | 'references' | 'undo commit' | 'undo references';
   readonly chunk: number;
   readonly counts: Counts;
   readonly at: string;

@@ -5,17 +5,17 @@
  */
 import type { Database } from '../../database/connect.ts';
 import { identifier, literal } from '../../database/literal.ts';
+import { plannerHints } from '../../database/planner-hints.ts';
 import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import type { FieldDefinition } from '../../datasets/define-dataset.ts';
 import { now } from '../../platform/clock.ts';
-import { stagedReferences, targetOf } from '../check/references.ts';
+import { stagedOwnReferences, targetOf } from '../check/references.ts';
 import { indexChunk } from '../custom-fields.ts';
 import { holdLease, type Lease } from '../lease.ts';
 import type { ImportRun } from '../run.ts';
 import { type RunFields, runFields } from '../sql/run-fields.ts';
 import { type ChangePlan, changeRecords } from './change.ts';
-import { plannerHints } from './planner-hints.ts';
 import { auditChunk, recordChunk, type Trail } from './record.ts';
 import { updateStatement } from './update.ts';
 
@@ -33,9 +33,7 @@ export interface LaterOptions extends Trail {
  */
 export async function writeLaterReferences(database: Database, options: LaterOptions): Promise<number> {
   const { run, fields, within, heldBack, lease } = options;
-  const own = stagedReferences(run.dataset, fields.rules.staged).filter(
-    (field) => field.reference?.dataset === run.dataset.key,
-  );
+  const own = stagedOwnReferences(fields);
   if (own.length === 0) return 0;
   const inTransaction = <T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> =>
     within === undefined ? untilSettled(() => withTenant(database, run.tenantId, work)) : work(within);

@@ -35,7 +35,7 @@ export function changesIn(alias: string, field: FieldDefinition): string {
 }
 
 /** Profiles that belong to a kind of record, where what decides the kind is among the fields that change. */
-export function kindParts({ dataset }: RunFields, among: readonly FieldDefinition[]): readonly Part[] {
+function kindParts({ dataset }: RunFields, among: readonly FieldDefinition[]): readonly Part[] {
   const keys = new Set(among.map(({ key }) => key));
   return dataset.parts.filter((part) => {
     const deciding = decidedBy(part);

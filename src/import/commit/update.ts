@@ -9,7 +9,7 @@ import { journalDigest } from '../../audit/changes.ts';
 import { identifier, literal, textArray } from '../../database/literal.ts';
 import { customColumn, withEntries } from '../../datasets/custom/stored-value.ts';
 import type { FieldDefinition, Part } from '../../datasets/define-dataset.ts';
-import { stagedReferences } from '../check/references.ts';
+import { stagedOwnReferences } from '../check/references.ts';
 import { namesPart, partJoins } from '../sql/part-joins.ts';
 import type { RunFields } from '../sql/run-fields.ts';
 import {
@@ -58,11 +58,8 @@ select (select count(*)::int from w) as updated,
 }
 
 /** Only a dataset that refers to itself has rows that wait for others. */
-function inPhase({ dataset, rules }: RunFields, phase: UpdatePhase): string {
-  const own = stagedReferences(dataset, rules.staged).filter(
-    (field) => field.reference?.dataset === dataset.key,
-  );
-  if (own.length === 0) return '';
+function inPhase(fields: RunFields, phase: UpdatePhase): string {
+  if (stagedOwnReferences(fields).length === 0) return '';
   return ` and ${phase === 'commit' ? 'not ' : ''}coalesce(p.refs ? 'later', false)`;
 }
 

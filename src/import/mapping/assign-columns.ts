@@ -1,5 +1,5 @@
 /** Weighs the columns of a file against each other: a field takes one column, and an address is one address. */
-import { normaliseSpelling } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import type { Candidate, SampledColumn } from './column-opinion.ts';
 import { defaultAddress, type Family, ownFamily } from './header-families.ts';
 import { leastConfidence, secondFields } from './header-reading.ts';
@@ -88,8 +88,8 @@ function giveSeconds(byField: Map<string, Candidate>, candidates: readonly Candi
   for (const [field, second] of Object.entries(secondFields)) {
     const [next] = candidates
       .filter(
-        ({ column, confidence, ...rest }) =>
-          rest.field === field && !taken.has(column) && confidence >= leastForSecond,
+        (candidate) =>
+          candidate.field === field && !taken.has(candidate.column) && candidate.confidence >= leastForSecond,
       )
       .sort((a, b) => b.confidence - a.confidence);
     if (next === undefined || byField.has(second) || addressFields.has(second)) continue;

@@ -2,7 +2,7 @@
  * Columns that name the record itself: "Customer ID", "ID", "Client No." A file's own word for it says little of
  * what it holds, so the values decide: ids of ours, customer numbers of the tenant's, or another product's ids.
  */
-import { normaliseSpelling } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 
 export type CustomerIdField = 'id' | 'number' | 'external_id';
 

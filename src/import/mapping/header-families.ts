@@ -2,7 +2,7 @@
  * Words that stand before the name of a field in a header: "Billing City", "Default Address Zip", "Contact Name".
  * A family of address columns belongs together: a record shows one address, and its city must not be another's.
  */
-import { normaliseSpelling } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 
 export interface Family {
   /** What the family is called; empty for a column that stands by itself. */

@@ -8,7 +8,8 @@
  *
  * A guess below `leastConfidence` is none: a column that is left out is seen, one that feeds a wrong field may not be.
  */
-import { type Dataset, normaliseSpelling } from '../../datasets/define-dataset.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import { type Family, ownFamily, type Prefixed, withoutEnding, withoutPrefix } from './header-families.ts';
 import { headerSpellings, type KnownSpelling } from './header-spellings.ts';
 

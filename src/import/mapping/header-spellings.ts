@@ -3,7 +3,7 @@
  * everywhere, in the API too; these are only guesses about files, so they weigh less. Compared by letters and
  * digits alone, in any case.
  */
-import { normaliseSpelling } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 
 type Spellings = Readonly<Record<string, readonly string[]>>;
 

@@ -3,7 +3,7 @@
  * number one line of an address, "van de" and "Berg" a last name.
  */
 import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
-import { normaliseSpelling } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import { type ColumnMapping, leftOut } from './mapping.ts';
 
 /** @returns the entries with the pieces joined where no column feeds the whole. */
@@ -33,19 +33,8 @@ function joinParts({ key, label }: FieldDefinition, entries: ColumnMapping[]): C
   const at = entries.indexOf(fed);
   const inFront = besides(before[key] ?? [], entries.slice(Math.max(0, at - nearest), at));
   const after = besides(behind[key] ?? [], entries.slice(at + 1, at + 1 + nearest));
-  const [first, ...others] = [...inFront, fed.column, ...after];
-  if (first === undefined || others.length === 0) return entries;
-  return entries.map((entry) => {
-    if (entry.column === first)
-      return {
-        ...fed,
-        column: first,
-        transformations: [{ do: 'join', columns: [...others], separator: ' ' }],
-      };
-    return others.includes(entry.column)
-      ? leftOut(entry.column, `It is joined to “${first}” as ${label}.`)
-      : entry;
-  });
+  const [first = fed.column, ...others] = [...inFront, fed.column, ...after];
+  return others.length === 0 ? entries : joinInto(entries, { ...fed, column: first }, others, label);
 }
 
 /** Those of the columns that feed nothing, in the order of the spellings. */
@@ -67,22 +56,37 @@ function joinPieces(field: FieldDefinition, entries: ColumnMapping[]): ColumnMap
       entries.find((entry) => entry.field === null && normal.includes(normaliseSpelling(entry.column))) ?? []
     );
   });
-  const [first, ...others] = found.map((entry) => entry.column);
+  const [first, ...others] = found;
   if (first === undefined) return entries;
-  return entries.map((entry) => {
-    if (entry.column === first) return whole(entry, field, others);
-    return others.includes(entry.column)
-      ? leftOut(entry.column, `It is joined to “${first}” as ${field.label}.`)
-      : entry;
-  });
-}
-
-function whole(entry: ColumnMapping, field: FieldDefinition, others: readonly string[]): ColumnMapping {
-  return {
-    ...entry,
+  const whole = {
+    ...first,
     field: field.key,
-    transformations: others.length === 0 ? [] : [{ do: 'join', columns: [...others], separator: ' ' }],
     confidence: 0.85,
     reason: `It is a piece of ${field.label}.`,
   };
+  return joinInto(
+    entries,
+    whole,
+    others.map(({ column }) => column),
+    field.label,
+  );
+}
+
+/** @param whole stands in the place of its column's entry, and takes in the others; there may be none. */
+function joinInto(
+  entries: readonly ColumnMapping[],
+  whole: ColumnMapping,
+  others: readonly string[],
+  label: string,
+): ColumnMapping[] {
+  return entries.map((entry) => {
+    if (entry.column === whole.column)
+      return {
+        ...whole,
+        transformations: others.length === 0 ? [] : [{ do: 'join', columns: [...others], separator: ' ' }],
+      };
+    return others.includes(entry.column)
+      ? leftOut(entry.column, `It is joined to “${whole.column}” as ${label}.`)
+      : entry;
+  });
 }

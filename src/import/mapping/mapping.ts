@@ -7,7 +7,8 @@
  * reach it through the transformation `join`.
  */
 import { z } from 'zod';
-import { type Dataset, normaliseSpelling, type WriteRule } from '../../datasets/define-dataset.ts';
+import type { Dataset, WriteRule } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import { AppError } from '../../platform/errors.ts';
 import { transformationSchema } from './transformations.ts';
 
@@ -182,7 +183,7 @@ function columnFaults(mapping: Mapping, columns: readonly string[]): string[] {
 }
 
 /** The further columns that an entry's field takes in. */
-export function joinedColumns(entry: ColumnMapping): string[] {
+function joinedColumns(entry: ColumnMapping): string[] {
   return entry.transformations.flatMap((transformation) =>
     transformation.do === 'join' ? transformation.columns : [],
   );

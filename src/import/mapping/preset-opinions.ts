@@ -1,5 +1,6 @@
 /** What is known of a vendor's file says of its columns. */
-import { type Dataset, normaliseSpelling } from '../../datasets/define-dataset.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../field-types/spelling.ts';
 import type { Candidate, Opinion, SampledColumn } from './column-opinion.ts';
 import { valuesAgainst } from './column-values.ts';
 import { type Preset, presetColumn } from './presets/preset.ts';

@@ -1,9 +1,9 @@
 /** Makes the records that the check listed and that rows of the plan still name, before the first chunk is written. */
 import { literal } from '../../database/literal.ts';
 import type { TenantTransaction } from '../../database/with-tenant.ts';
-import type { Dataset } from '../../datasets/define-dataset.ts';
 import { now } from '../../platform/clock.ts';
 import { type CreateResult, createStatement } from '../commit/create.ts';
+import { takeBlock } from '../commit/numbers.ts';
 import { auditChunk, type Trail } from '../commit/record.ts';
 import type { ImportRun } from '../run.ts';
 import { type MissingReference, type RunFields, runFields } from '../sql/run-fields.ts';
@@ -13,16 +13,12 @@ import { isNeeded } from './named-missing.ts';
  * It may be done again: what is made already is not made twice.
  * @returns how many rows of the plan fail, since somebody has got the key since the check.
  */
-export async function makeMissing(
-  tx: TenantTransaction,
-  { run, heldBack }: Trail,
-  fields: RunFields,
-): Promise<number> {
+export async function makeMissing(tx: TenantTransaction, trail: Trail, fields: RunFields): Promise<number> {
+  const { run } = trail;
   let failed = 0;
   for (const reference of fields.rules.missing ?? []) {
     const { made, refused } = await makeRecords(tx, run, reference);
     if (refused.length > 0) failed += await failRows(tx, run, reference, refused);
-    const trail = heldBack === undefined ? { run } : { run, heldBack };
     await auditChunk(tx, trail, {
       phase: 'made',
       dataset: reference.target.key,
@@ -57,7 +53,7 @@ async function makeRecords(
   );
   const records = counted[0]?.records ?? 0;
   if (records === 0) return { made: { created: 0, missed: [], digest: null }, refused: [] };
-  const numberBefore = await numbersFor(tx, target, records);
+  const numberBefore = target.numbers === undefined ? [] : [await takeBlock(tx, target.numbers, records)];
   const statement = createStatement(bareFields(reference), {
     rows: `from (select m.row, m.record_id, m.key ${needed}) p cross join lateral (select ${namedAlike(reference)} offset 0) s
       where $3::int is not null`,
@@ -67,7 +63,7 @@ async function makeRecords(
     0,
     now(),
     run.createdBy,
-    ...(numberBefore === null ? [] : [numberBefore]),
+    ...numberBefore,
   ]);
   const [made] = rows;
   if (made === undefined) throw new Error('The statement of the missing records gave no answer.');
@@ -87,21 +83,6 @@ function bareFields({ target, bare }: MissingReference): RunFields {
 
 function namedAlike({ bare }: MissingReference): string {
   return [bare.by, ...bare.alike].map((key) => `p.key as ${key}`).join(', ');
-}
-
-/** @returns the number before the first; null for a dataset that gives out none. */
-async function numbersFor(
-  tx: TenantTransaction,
-  { numbers }: Dataset,
-  amount: number,
-): Promise<number | null> {
-  if (numbers === undefined) return null;
-  const { rows } = await tx.query<{ value: number }>(
-    `insert into tenant_counters as c (tenant_id, name, value) values ($1, $2, $3)
-     on conflict (tenant_id, name) do update set value = c.value + $3 returning value`,
-    [tx.tenantId, numbers.counter, amount],
-  );
-  return Number(rows[0]?.value) - amount;
 }
 
 async function failRows(

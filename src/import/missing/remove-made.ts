@@ -5,6 +5,7 @@ import type { TenantTransaction } from '../../database/with-tenant.ts';
 import { dataset as datasetOf } from '../../datasets/registry.ts';
 import { now } from '../../platform/clock.ts';
 import type { ImportRun } from '../run.ts';
+import { lockRecords } from '../undo/lock-records.ts';
 import { type RemoveResult, removeStatement } from '../undo/remove.ts';
 
 export interface RemovedMade extends RemoveResult {
@@ -23,13 +24,10 @@ export async function removeMade(tx: TenantTransaction, run: ImportRun): Promise
   for (const { key } of datasets) {
     const made = `select m.row, m.record_id from import_made m
       where m.tenant_id = $1 and m.import_id = $2 and m.dataset = ${literal(key)} and m.made and $3::int is not null`;
+    const scope = [run.tenantId, run.id, 0];
+    await lockRecords(tx, datasetOf(key), made, scope);
     const statement = removeStatement(datasetOf(key), { rows: made, forced: run.options.forceUndo });
-    const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(statement, [
-      run.tenantId,
-      run.id,
-      0,
-      now(),
-    ]);
+    const { rows } = await tx.query<RemoveResult & Record<string, unknown>>(statement, [...scope, now()]);
     of[key] = rows[0]?.removed ?? 0;
     kept.push(...(rows[0]?.kept ?? []));
   }

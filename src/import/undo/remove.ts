@@ -2,7 +2,7 @@
  * Undo of creates: the statement that removes the records which a chunk of the run created. A record that somebody
  * changed since, or that has got records of its own, stays.
  *
- * `$1` tenant, `$2` import, `$3` chunk, `$4` time.
+ * The records are locked by then. `$1` tenant, `$2` import, `$3` chunk, `$4` time.
  */
 
 import { identifier, literal, textArray } from '../../database/literal.ts';
@@ -38,7 +38,7 @@ export function removeStatement(
   const unreferred = ownReferences(dataset).map((field) => `not ${isReferredTo(dataset, field)}`);
   return `with made as materialized (
   select p.row, c.* from (${rows}) p
-  join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id for update) c on true),
+  join lateral (select * from ${table} c where c.tenant_id = $1 and c.id = p.record_id limit 1) c on true),
 gone as materialized (select c.row, c.id from made c where ${[mayGo(dataset, forced), ...unreferred].join(' and ')}),
 ${[...gone, `x_root as (delete from ${table} o using gone where o.tenant_id = $1 and o.id = gone.id returning o.id, ${owner} as owner_id)`, noted(dataset)].join(',\n')}
 select (select count(*)::int from x_root) as removed,

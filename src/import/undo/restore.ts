@@ -1,7 +1,7 @@
 /**
  * Undo of updates: the statement that gives the fields which a chunk of the run changed their earlier values back.
  * A field that somebody changed since keeps what it has, and so does one whose earlier value another record has by
- * now. What was added to a list is taken out of it again, whatever else came in since.
+ * now. What was added to a list is taken out of it again, whatever else came in since. The records are locked by then.
  *
  * `$1` tenant, `$2` import, `$3` phase, `$4` chunk, `$5` time, `$6` who, `$7` ids for the changes that undo writes,
  * one for each change of the chunk, `$8` secret for their salts.
@@ -83,7 +83,7 @@ function current(
         `${isDeletedAgain(dataset, forced)} as back_deleted`,
         ...goes,
       ].join(',\n      ')}
-    from h join lateral (select * from ${dataset.root.table} r where r.tenant_id = $1 and r.id = h.record_id for update) r on true
+    from h join lateral (select * from ${dataset.root.table} r where r.tenant_id = $1 and r.id = h.record_id limit 1) r on true
     ${partsBeside(fields, lead)} offset 0) g`;
 }
 
@@ -121,8 +121,8 @@ function restoreRoot(fields: RunFields, all: readonly Restorable[], lead: readon
     const entries = custom.map((one) => ({ field: one.field, value: earlier(one), when: `b.${back(one)}` }));
     sets.push(`${customColumn} = ${withEntriesWhere(`o.${customColumn}`, entries)}`);
   }
-  for (const { part, ...one } of lead.filter((candidate) => candidate.part.countColumn !== undefined))
-    sets.push(`${part.countColumn} = o.${part.countColumn} - (b.${back({ part, ...one })})::int`);
+  for (const one of lead.filter(({ part }) => part.countColumn !== undefined))
+    sets.push(`${one.part.countColumn} = o.${one.part.countColumn} - (b.${back(one)})::int`);
   if (softDeletes)
     sets.push(
       `deleted_at = case when b.back_deleted then (b.before ->> 'deleted_at')::timestamptz else o.deleted_at end`,

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendAudit } from '../../audit/append.ts';
 import type { Database } from '../../database/connect.ts';
+import { plannerHints } from '../../database/planner-hints.ts';
 import { untilSettled } from '../../database/retrying.ts';
 import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
 import { now } from '../../platform/clock.ts';
@@ -13,6 +14,7 @@ import { AppError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ProblemCode } from '../../platform/problems.ts';
 import { claimsOf } from '../check/claims.ts';
+import { recordChunk } from '../commit/record.ts';
 import { indexUndone, runToUndo } from '../custom-fields.ts';
 import { fieldsOfRun } from '../fields-of-run.ts';
 import { keepersOf, refreshKeepers } from '../figures.ts';
@@ -22,6 +24,7 @@ import type { RunFields } from '../sql/run-fields.ts';
 import { canMove, move } from '../states.ts';
 import type { Step } from '../steps.ts';
 import { finishUndo } from './finish-undo.ts';
+import { lockRecords, recordsOfChunk } from './lock-records.ts';
 import { type RemoveResult, removeStatement, unlinkStatements } from './remove.ts';
 import { type RestoreResult, restoreStatement } from './restore.ts';
 
@@ -93,6 +96,7 @@ async function undoReferences({ database, run: asItWas, lease }: Step): Promise<
       withTenant(database, tenantId, async (tx) => {
         await beginChunk(tx, lease);
         const run = await runToUndo(tx, asItWas);
+        await lockRecords(tx, run.dataset, recordsOfChunk, [tenantId, run.id, chunk]);
         const fields = fieldsOfRun(run);
         const at = now();
         const restored = await restore(tx, { run, fields, phase: 'references', chunk, at });
@@ -147,11 +151,12 @@ async function remainingChunks(
 
 async function beginChunk(tx: TenantTransaction, lease: Lease): Promise<void> {
   await holdLease(tx, lease);
-  await tx.query('set local enable_seqscan = off');
+  await tx.query(plannerHints.chunk);
 }
 
 /** The run's own changes go first, then its new records; then whoever gave something up for them gets it back. */
 async function undoChunk(tx: TenantTransaction, run: ImportRun, chunk: number): Promise<void> {
+  await lockRecords(tx, run.dataset, recordsOfChunk, [run.tenantId, run.id, chunk]);
   const at = now();
   const fields = fieldsOfRun(run);
   const keepers = await keepersOf(tx, run, chunk);
@@ -238,20 +243,18 @@ async function recordUndone(tx: TenantTransaction, run: ImportRun, undone: Undon
     'undo.changed_since',
     left.map(({ row, fields }) => ({ row, details: { fields: fields.join(', ') } })),
   );
-  await tx.query(
-    `insert into import_chunks (tenant_id, import_id, phase, chunk, created_count, updated_count, unchanged_count, skipped_count, failed_count, at)
-     values ($1, $2, $3, $4, $5, $6, 0, $7, 0, $8)`,
-    [
-      run.tenantId,
-      run.id,
-      `undo ${undone.phase}`,
-      undone.chunk,
-      removed,
-      restored,
-      kept.length + left.length,
-      undone.at,
-    ],
-  );
+  await recordChunk(tx, run, {
+    phase: `undo ${undone.phase}`,
+    chunk: undone.chunk,
+    counts: {
+      created: removed,
+      updated: restored,
+      unchanged: 0,
+      skipped: kept.length + left.length,
+      failed: 0,
+    },
+    at: undone.at,
+  });
   await auditUndone(tx, run, undone);
 }
 

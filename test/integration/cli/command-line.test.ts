@@ -1,4 +1,5 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -79,6 +80,48 @@ describe('the program', () => {
     expect(await run('constructor')).toMatchObject({ code: 2 });
   });
 
+  test('says what may have been meant', async () => {
+    const meant: [args: string[], says: string][] = [
+      [['improt', 'x.csv'], 'There is no command "improt"; did you mean "import"? Try "clientele --help".'],
+      [['help', 'temp'], 'did you mean "templates"?'],
+      [['import', 'a.csv', '--dry-rn'], `Unknown option '--dry-rn'; did you mean --dry-run? Try`],
+      [['import', '-x.csv'], 'a file of such a name is written ./-x.csv'],
+    ];
+    for (const [args, says] of meant) expect((await run(...args)).errors).toContain(says);
+  });
+
+  test('gives a program that asks for JSON one object also when it refuses', async () => {
+    for (const [args, code] of [
+      [['import', 'nowhere.csv', '--tenant', 'none', '--json'], 'tenant.not_found'],
+      [['imports', 'show', 'none', '--json'], 'import.not_found'],
+      [['tenant', 'list', '--json', '--colour'], 'usage.invalid'],
+    ] as const) {
+      const { output, errors } = await run(...args);
+      expect(JSON.parse(output)).toMatchObject({ error: { code, message: expect.any(String) } });
+      expect(errors).toContain(JSON.parse(output).error.message);
+    }
+  });
+
+  test('says that its output could not be written, and works on where nobody hears its errors', async () => {
+    const inShell = (command: string) =>
+      runProgram(['-c', command, fileURLToPath(new URL('../../../bin/clientele', import.meta.url))], {
+        path: '/bin/sh',
+        folder,
+      });
+    for (const command of ['"$0" --help >/dev/full', `printf 'a\n1\n' | "$0" read - >/dev/full`]) {
+      expect(await inShell(command)).toMatchObject({
+        code: 1,
+        errors: 'Standard output could not be written: the disk is full.\n',
+      });
+    }
+    const sample = fileURLToPath(new URL('../../samples/invalid-utf8-latin1-e-acute.csv', import.meta.url));
+    expect(await inShell(`"$0" read ${sample} 2>/dev/full`)).toMatchObject({
+      code: 3,
+      output: 'id,name,email\n2,Bob,b@example.com\n',
+    });
+    expect((await inShell('"$0" conquer 2>/dev/full')).code).toBe(2);
+  });
+
   test('refuses an option that is there twice, of which one would be forgotten', async () => {
     const twice = ['key', 'list', '--tenant', 'one', '--tenant=two'];
     expect(await run(...twice)).toMatchObject({
@@ -116,6 +159,35 @@ describe('the program', () => {
     expect(code).toBe(1);
     expect(errors).toMatch(/^The database does not answer \(ECONNREFUSED\).*\n$/);
     expect(errors).not.toContain('hunter2');
+  });
+
+  test('says what keeps it out of a database that others work in', async () => {
+    const other = { ...given.environment, CLIENTELE_SECRET: 'the secret of another' };
+    const shutOut = await runProgram(['tenant', 'list'], { environment: other });
+    expect(shutOut).toMatchObject({ code: 1, errors: expect.stringContaining('has another secret than') });
+    const plain = createServer((socket) => socket.once('data', () => socket.end('N')).on('error', () => {}));
+    await new Promise<void>((listening) => plain.listen(0, '127.0.0.1', listening));
+    const { port } = plain.address() as AddressInfo;
+    const address = `postgres://us:secret@127.0.0.1:${port}/clientele?sslmode=verify-full`;
+    try {
+      for (const command of [['tenant', 'list'], ['migrate'], ['doctor']]) {
+        const environment = { ...given.environment, DATABASE_URL: address };
+        const { code, output, errors } = await runProgram(command, { environment });
+        expect(code).toBe(1);
+        expect(output + errors).toContain('(The server does not support SSL connections)');
+        expect(errors).not.toContain('not your fault');
+      }
+    } finally {
+      plain.close();
+    }
+  });
+
+  test('makes no data folder where none can be, and says so', async () => {
+    const environment = { ...given.environment, CLIENTELE_SECRET: '', CLIENTELE_DATA: '/proc/none' };
+    expect(await runProgram(['tenant', 'list'], { environment })).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining('The data folder /proc/none cannot be written to (ENOENT)'),
+    });
   });
 
   test('answers a wrong setting with 2 and its name', async () => {

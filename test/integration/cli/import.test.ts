@@ -1,3 +1,4 @@
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +150,29 @@ describe('clientele import', () => {
   });
 });
 
+describe('the file that is imported', () => {
+  test('may be a named pipe, whose writer is not left behind', async () => {
+    const tenant = await tenantSlug();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const importing = run(['import', 'pipe', '--tenant', tenant, '--json']);
+    execFile('/bin/sh', ['-c', `printf '${good}' > pipe`], { cwd: folder });
+    const { code, output } = await importing;
+    expect([code, JSON.parse(output).created]).toEqual([0, 2]);
+  });
+
+  test('cannot write to the terminal by its name or its columns', async () => {
+    const tenant = await tenantSlug();
+    const name = 'two\nlines\u001b[2J.csv';
+    await writeFile(join(folder, name), 'Email,\u001b[31mRed\na@example.com,\u001b[5m\n');
+    const args = ['import', name, '--tenant', tenant, '--dry-run'];
+    const said = [(await run(args)).output, (await run(['imports', 'list', '--tenant', tenant])).output];
+    for (const output of said) {
+      expect(output).toContain('two\uFFFDlines\uFFFD[2J.csv');
+      expect(output).not.toContain('\u001b');
+    }
+  });
+});
+
 describe('the files that an import writes', () => {
   test('are refused before anything is imported when they cannot be written', async () => {
     const tenant = await tenantSlug();
@@ -166,6 +190,9 @@ describe('the files that an import writes', () => {
       const outcome = await run(['import', 'source.csv', '--tenant', tenant, option, path]);
       expect(outcome).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(reason) });
     }
+    await symlink('source.csv', join(folder, 'linked.csv'));
+    const linked = ['import', 'linked.csv', '--tenant', tenant, '--rejects', 'source.csv'];
+    expect((await run(linked)).errors).toContain('"source.csv" is the file that is imported');
     const both = ['--rejects', 'one.csv', '--results', './one.csv'];
     expect(await run(['import', 'source.csv', '--tenant', tenant, ...both])).toMatchObject({ code: 2 });
     expect((await run(['imports', 'list', '--tenant', tenant])).output).toBe('Nothing was imported yet.\n');
@@ -177,7 +204,8 @@ describe('the files that an import writes', () => {
     const args = ['import', '-', '--tenant', tenant, '--json', '--rejects', '/dev/full'];
     const { code, output, errors } = await run(args, oneWrong);
     expect(code).toBe(1);
-    expect(JSON.parse(output)).toMatchObject({ state: 'done', created: 1, failed: 1 });
+    const error = { code: 'file.unwritable' };
+    expect(JSON.parse(output)).toMatchObject({ state: 'done', created: 1, failed: 1, error });
     expect(errors).toBe('"/dev/full" could not be written: the disk is full.\n');
   });
 
@@ -258,6 +286,7 @@ describe('clientele imports and audit', () => {
     expect(await run(['imports', 'cancel', id])).toMatchObject({ code: 0, output: 'Cancelled.\n' });
     const listed = JSON.parse((await run(['imports', 'list', '--tenant', tenant, '--json'])).output);
     expect(listed).toMatchObject([{ id, state: 'cancelled' }]);
+    expect((await run(['imports', 'show', id])).output).toContain('Stopped, and nothing was written');
     const committed = JSON.parse((await run(['import', '-', '--tenant', tenant, '--json'], good)).output);
     expect(await run(['imports', 'cancel', committed.id])).toMatchObject({ code: 1, output: '' });
   });

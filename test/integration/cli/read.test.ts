@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -187,6 +187,23 @@ describe('clientele read', () => {
     expect([other.code, other.errors]).toEqual([2, expect.stringContaining('has no sheet "Other"')]);
     const csv = await read(await fileOf('no-book.csv', 'id\n1\n'), '--sheet', 'List');
     expect([csv.code, csv.errors]).toEqual([2, expect.stringContaining('The file is no workbook')]);
+  });
+
+  test('makes the folders that it writes to, and ends where there can be none', async () => {
+    const file = await fileOf('people.csv', 'id\n1\n');
+    expect((await read(file, '--out-dir', 'new/../other/deep')).code).toBe(0);
+    expect(await readFile(join(folder, 'other/deep/people.csv'), 'utf8')).toBe('id\n1\n');
+    expect(await read(file, '--out-dir', '/proc/none')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('"/proc/none" cannot be made or written to (ENOENT)'),
+    });
+  });
+
+  test('never writes over what it reads, by a link or otherwise', async () => {
+    const file = await fileOf('linked.csv', 'id;name\n1;Ann\n');
+    await symlink(file, join(folder, 'linked.txt'));
+    expect((await read('linked.txt', '--out-dir', '.')).code).toBe(2);
+    expect(await readFile(file, 'utf8')).toBe('id;name\n1;Ann\n');
   });
 
   test('that is called wrongly says so', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -245,6 +246,16 @@ describe('where the data folder is', () => {
     renameSync(before, dataFolder);
     const server = await acquire({ dataFolder });
     expect(await ask(server.connection, 'select count(*)::integer as rows from kept')).toEqual({ rows: 0 });
+    await server.release();
+  });
+
+  it.runIf(asRoot)('is told whom to give a copy to that root has made', async () => {
+    const copy = join(newFolder(), 'copy');
+    execFileSync('cp', ['-r', await madeFolder(), copy]);
+    const refusal: unknown = await acquire({ dataFolder: copy }).catch((error: unknown) => error);
+    const [, command = ''] = /Give it to another account: (chown .*)\.$/.exec(String(refusal)) ?? [];
+    execFileSync('/bin/sh', ['-c', command]);
+    const server = await acquire({ dataFolder: copy });
     await server.release();
   });
 

@@ -108,6 +108,25 @@ describe('a database is refused', () => {
     });
   });
 
+  test('before anything is made when its server is too old', async () => {
+    await write('0001-colours.sql', 'create table colours (name text)');
+    await expect(migrate(given.database, folder, 99)).rejects.toMatchObject({
+      code: 'database.outdated',
+      message: expect.stringMatching(/^The database is PostgreSQL \d+\S*.*; 99 or newer is needed\.$/),
+    });
+    expect(await tables()).toEqual([]);
+  });
+
+  test('for a role that it may not hand out, and for an extension that is not at hand, naming who mends that', async () => {
+    await write(
+      '0001-role.sql',
+      `do $$ begin raise insufficient_privilege using message = 'permission denied to grant role "clientele_search"'; end $$`,
+    );
+    await expect(migrateHere()).rejects.toThrow('As a superuser: grant clientele_search to LOGIN');
+    await write('0001-role.sql', 'create extension not_at_hand');
+    await expect(migrateHere()).rejects.toThrow("Install PostgreSQL's contributed extensions");
+  });
+
   test('for work while it was never migrated, and told how to mend it', async () => {
     const refusal = assertMigrated(given.database);
     await expect(refusal).rejects.toMatchObject({ code: 'database.outdated' });

@@ -129,3 +129,21 @@ test('MongoDB’s ids and times are read from within their objects', async () =>
     'bob@example.com': '5f1e2d3c0000400080000001',
   });
 });
+
+test('files put one behind the other, with NULL for what is absent, come in whole; only their headers stay out', async () => {
+  const tenant = await given.tenant();
+  const header = 'First Name,Last Name,Email,Phone,City,Birthday\n';
+  const run = await given.import(
+    tenant,
+    `${header}Ann,Null,a@example.com,NULL,NULL,1980-01-02\nBob,Ray,b@example.com,+44 20 7946 0018,Rome,NULL\n` +
+      `${header}Cy,Oh,c@example.com,NULL,Bath,NULL\n`,
+  );
+  expect(run).toMatchObject({ rowsRead: 4, created: 3, failed: 1, skipped: 0 });
+  expect(
+    await given.rows(tenant, 'select last_name, email, phone from customers order by last_name'),
+  ).toEqual([
+    { last_name: 'Null', email: 'a@example.com', phone: null },
+    { last_name: 'Oh', email: 'c@example.com', phone: null },
+    { last_name: 'Ray', email: 'b@example.com', phone: '+44 20 7946 0018' },
+  ]);
+});

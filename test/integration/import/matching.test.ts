@@ -104,6 +104,23 @@ describe('a row', () => {
     expect(run.report?.withoutKey).toBe(0);
   });
 
+  test.each([
+    ['a phone that is none', 'phone,first_name\n12345,Ann\n+442079460000,Bob\n', ['phone']],
+    [
+      'an id that nobody has',
+      'id,email,first_name\n01890000-0000-7000-8000-000000000000,,Ann\n,b@example.com,Bob\n',
+      undefined,
+    ],
+  ])(
+    'whose only key is %s counts as one without a key, since it would be created again',
+    async (_, text, match) => {
+      const tenant = await given.tenant();
+      const asked = { require: [], ...(match === undefined ? {} : { match }) };
+      expect((await given.import(tenant, text, asked)).report?.withoutKey).toBe(1);
+      expect(await given.import(tenant, text, asked)).toMatchObject({ created: 1, unchanged: 1 });
+    },
+  );
+
   test('whose id nobody has is created with an id of its own', async () => {
     const tenant = await given.tenant();
     const stranger = '01890000-0000-7000-8000-000000000000';

@@ -1,9 +1,9 @@
 /** Sources of imports, and what became of their rows, are kept for so many days. */
 import { describe, expect, test } from 'vitest';
 import { fileStore } from '../../../src/file-store/file-store.ts';
-import { removeOldRows, removeOldSources } from '../../../src/import/retention.ts';
 import { type ImportRun, loadRun } from '../../../src/import/run.ts';
-import { work } from '../../../src/import/worker.ts';
+import { removeOldRows, removeOldSources } from '../../../src/import/worker/retention.ts';
+import { work } from '../../../src/import/worker/worker.ts';
 import { useImports } from '../../support/import.ts';
 
 const given = useImports();

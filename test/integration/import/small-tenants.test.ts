@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { importBatch, updateBatch } from '../../../src/import/batch/batch.ts';
 import { importInBatches } from '../../../src/import/batch/in-batches.ts';
+import { readBy as readOf } from '../../support/entries-read.ts';
 import { useImports } from '../../support/import.ts';
 
 const given = useImports();
@@ -22,26 +23,7 @@ const csv = (rows: number, name: string): string =>
     '',
   ].join('\n');
 
-/** Rows of customers, and entries of its indexes, that were read so far. A connection tells of its reads when it is asked to. */
-async function entriesRead(): Promise<number> {
-  const { app } = given.database;
-  const clients = await Promise.all(Array.from({ length: app.totalCount }, () => app.connect()));
-  for (const client of clients) {
-    await client.query('select pg_stat_force_next_flush()');
-    client.release();
-  }
-  const { rows } = await app.query<{ read: string }>(
-    `select seq_tup_read + (select sum(idx_tup_read) from pg_stat_all_indexes i where i.relid = t.relid) as read
-     from pg_stat_all_tables t where relid = 'public.customers'::regclass`,
-  );
-  return Number(rows[0]?.read);
-}
-
-async function readBy(work: () => Promise<unknown>): Promise<number> {
-  const before = await entriesRead();
-  await work();
-  return (await entriesRead()) - before;
-}
+const readBy = (work: () => Promise<unknown>): Promise<number> => readOf(given.database, 'customers', work);
 
 test('beside tenants that the statistics know, each row of a batch is looked up by its own index', async () => {
   for (const name of ['one', 'two', 'three']) await given.import(await given.tenant(), csv(known, name));

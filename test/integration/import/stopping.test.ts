@@ -1,6 +1,6 @@
 /** A process that is about to end leaves its runs to others: after the chunk that is being written, else at once. */
 import { describe, expect, test } from 'vitest';
-import { advanceRun } from '../../../src/import/drive.ts';
+import { workOn } from '../../../src/import/drive.ts';
 import { progressOf } from '../../../src/import/progress.ts';
 import { useImports } from '../../support/import.ts';
 import { Takeovers, until } from './takeover-support.ts';
@@ -44,11 +44,11 @@ describe('a run whose process is to end', () => {
     const importId = await given.take(tenant, file());
     const stop = new AbortController();
     await whileHolding('lock table import_plan in access exclusive mode', async (isWaitedFor) => {
-      const advancing = advanceRun(given.database, { tenantId: tenant, importId }, { stop: stop.signal });
+      const advancing = workOn(given.database, { tenantId: tenant, importId }, stop.signal);
       await until(isWaitedFor);
       stop.abort();
       // Whatever it waits for is still held.
-      expect(await advancing).toBeNull();
+      expect(await advancing).toMatchObject({ left: 'stopped' });
     });
     expect((await process.load(tenant, importId)).state).toBe('checking');
     expect(await leaseOf(tenant, importId)).toBeNull();
@@ -65,12 +65,12 @@ describe('a run whose process is to end', () => {
       expect(lease.importId).toBe(importId);
       const stop = new AbortController();
       const left = await whileHolding(chunkRecords, async (isWaitedFor) => {
-        const advancing = advanceRun(given.database, { tenantId: tenant, importId }, { stop: stop.signal });
+        const advancing = workOn(given.database, { tenantId: tenant, importId }, stop.signal);
         await until(isWaitedFor);
         stop.abort();
         return { advancing };
       });
-      expect(await left.advancing).toBeNull();
+      expect(await left.advancing).toMatchObject({ left: 'stopped' });
       expect(await leaseOf(tenant, importId)).toBeNull();
       expect((await process.load(tenant, importId)).state).toBe('committing');
       const chunks = await given.rows(tenant, `select from import_chunks where import_id = $1`, [importId]);
@@ -88,12 +88,12 @@ describe('a run whose process is to end', () => {
     await process.abandonAt('undoing', tenant, run.id);
     const stop = new AbortController();
     const advancing = whileHolding(chunkRecords, async (isWaitedFor) => {
-      const left = advanceRun(given.database, { tenantId: tenant, importId: run.id }, { stop: stop.signal });
+      const left = workOn(given.database, { tenantId: tenant, importId: run.id }, stop.signal);
       await until(isWaitedFor);
       stop.abort();
       return { left };
     });
-    expect(await (await advancing).left).toBeNull();
+    expect(await (await advancing).left).toMatchObject({ left: 'stopped' });
     expect(await progressOf(given.database, { tenantId: tenant, importId: run.id })).toMatchObject({
       state: 'undoing',
       doing: 'waiting',
@@ -105,9 +105,8 @@ describe('a run whose process is to end', () => {
   test('before it was begun is not begun', async () => {
     const tenant = await given.tenant();
     const importId = await given.take(tenant, file());
-    expect(
-      await advanceRun(given.database, { tenantId: tenant, importId }, { stop: AbortSignal.abort() }),
-    ).toBeNull();
+    const standing = await workOn(given.database, { tenantId: tenant, importId }, AbortSignal.abort());
+    expect(standing.left).toBe('stopped');
     expect((await process.load(tenant, importId)).state).toBe('uploaded');
   });
 });

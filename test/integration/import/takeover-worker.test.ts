@@ -1,11 +1,12 @@
 /** Who brings on runs whose process died: workers, and imports that would wait for them. And what keeps nobody waiting. */
 import { describe, expect, test } from 'vitest';
 import { fileStore } from '../../../src/file-store/file-store.ts';
-import { advanceRun, driveRun } from '../../../src/import/drive.ts';
+import { driveRun, workOn } from '../../../src/import/drive.ts';
 import { whileLeased } from '../../../src/import/lease.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
 import * as steps from '../../../src/import/steps.ts';
-import { work } from '../../../src/import/worker.ts';
+import { neverStops } from '../../../src/import/stopping.ts';
+import { work } from '../../../src/import/worker/worker.ts';
 import { useImports } from '../../support/import.ts';
 import { endOtherSessions } from '../../support/sessions.ts';
 import { Takeovers, until } from './takeover-support.ts';
@@ -134,8 +135,8 @@ describe('an import that waits for another of its tenant', () => {
     const { tenant, importId } = await made();
     await process.leaveAt('committing', tenant, importId);
     const waiting = await given.take(tenant, file('b'));
-    const run = await advanceRun(given.database, { tenantId: tenant, importId: waiting });
-    expect(run?.state).toBe('checked');
+    const standing = await workOn(given.database, { tenantId: tenant, importId: waiting }, neverStops);
+    expect(standing).toMatchObject({ run: { state: 'checked' }, left: 'behind' });
     const [row] = await given.rows(tenant, 'select lease_token from imports where id = $1', [waiting]);
     expect(row?.lease_token).toBeNull();
   });

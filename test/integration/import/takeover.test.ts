@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { isConnectionLost } from '../../../src/database/failures.ts';
 import type { RowBatch } from '../../../src/file-formats/rows.ts';
 import { cancelRun } from '../../../src/import/cancel.ts';
-import { advanceRun } from '../../../src/import/drive.ts';
+import { workOn } from '../../../src/import/drive.ts';
 import { failRun, finishCommit, refuseAtomic } from '../../../src/import/finish.ts';
 import { holdLease, type Lease, renewLease, takeLease } from '../../../src/import/lease.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
-import { stageRows } from '../../../src/import/stage.ts';
+import { stageRows } from '../../../src/import/staging/stage.ts';
+import type { Validator } from '../../../src/import/staging/validate.ts';
 import * as steps from '../../../src/import/steps.ts';
+import { neverStops } from '../../../src/import/stopping.ts';
 import { undo } from '../../../src/import/undo/undo.ts';
-import type { Validator } from '../../../src/import/validate.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 import { useImports } from '../../support/import.ts';
 import { locks, statementsThatWait } from '../../support/sessions.ts';
@@ -117,7 +118,9 @@ describe('a run whose process died', () => {
     const { tenant, importId } = await prepared();
     await process.leaveAt('committing', tenant, importId);
     const before = await given.digestOf(tenant);
-    expect(await advanceRun(given.database, { tenantId: tenant, importId })).toBeNull();
+    expect(await workOn(given.database, { tenantId: tenant, importId }, neverStops)).toMatchObject({
+      left: 'elsewhere',
+    });
     expect(await given.digestOf(tenant)).toBe(before);
   });
 });

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { customers } from '../../../src/datasets/customers.ts';
-import { type RejectFormat, rejectFile, rejectFormat } from '../../../src/import/reject-file.ts';
+import { type RejectFormat, rejectFile, rejectFormat } from '../../../src/import/outcome/reject-file.ts';
 import type { ImportRun } from '../../../src/import/run.ts';
 import { exported } from '../../support/export.ts';
 import { useImports } from '../../support/import.ts';

@@ -1,7 +1,7 @@
 /** Settings: what is set is kept, what is not has its default, and the currency is fixed once there is money. */
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../../src/platform/ids.ts';
-import { changeTenant, settingsOf } from '../../../src/tenants/settings.ts';
+import { changeTenant } from '../../../src/tenants/settings.ts';
 import { defaultSettings } from '../../../src/tenants/settings-schema.ts';
 import { findTenant } from '../../../src/tenants/tenants.ts';
 import { useImports } from '../../support/import.ts';
@@ -14,7 +14,7 @@ const change = (tenant: string, wanted: Parameters<typeof changeTenant>[2]) =>
 
 test('a tenant that has set nothing has the defaults', async () => {
   const tenant = await given.tenant();
-  expect(await settingsOf(given.database, tenant)).toEqual(defaultSettings);
+  expect((await findTenant(given.database, tenant)).settings).toEqual(defaultSettings);
   expect(defaultSettings).toEqual({
     retention: { sourceDays: 30, rejectDays: 30, exportDays: 7 },
     guardRails: { failedPercentMax: null, changedPercentMax: null, approval: false },
@@ -101,7 +101,7 @@ describe('a change', () => {
   test('of one tenant is none of another', async () => {
     const [tenant, other] = [await given.tenant(), await given.tenant()];
     await change(tenant, { settings: { keys: { daysMax: 1 } } });
-    expect(await settingsOf(given.database, other)).toEqual(defaultSettings);
+    expect((await findTenant(given.database, other)).settings).toEqual(defaultSettings);
     const nobody = change(newId(), { name: 'Nobody' });
     await expect(nobody).rejects.toMatchObject({ code: 'tenant.not_found' });
   });

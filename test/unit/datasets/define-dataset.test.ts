@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type DatasetDefinition,
-  defineDataset,
-  normaliseSpelling,
-} from '../../../src/datasets/define-dataset.ts';
+import { type DatasetDefinition, defineDataset } from '../../../src/datasets/define-dataset.ts';
 import { inPart, text } from '../../../src/datasets/fields.ts';
 import { dataset, datasets } from '../../../src/datasets/registry.ts';
+import { normaliseSpelling } from '../../../src/field-types/spelling.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 
 function pets(fields: DatasetDefinition['fields']): DatasetDefinition {

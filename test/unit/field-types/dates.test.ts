@@ -118,6 +118,35 @@ describe('a day that tells itself how it is read', () => {
 });
 
 describe('two-digit years', () => {
+  const days = Array.from({ length: 60 }, (_, i) => {
+    const parts = [5 + (i % 20), 1 + (i % 12), 1 + ((i * 5) % 28) + (i % 12 === 0 ? 3 : 0)];
+    const [year = '', month = '', day = ''] = parts.map((part) => String(part).padStart(2, '0'));
+    return { year, month, day, iso: `20${year}-${month}-${day}` };
+  });
+
+  test('in front are told from days by a column whose other end runs through the month', () => {
+    expect(
+      readColumn(
+        'date',
+        days.map(({ year, month, day }) => `${year}-${month}-${day}`),
+      ),
+    ).toEqual(days.map(({ iso }) => iso));
+  });
+
+  test('at the end are told so too, and where the years lie ahead', () => {
+    expect(
+      readColumn(
+        'date',
+        days.map(({ year, month, day }) => `${day}-${month}-${year}`),
+      ),
+    ).toEqual(days.map(({ iso }) => iso));
+    expect(readColumn('date', ['01-05-27', '15-03-28', '01-12-29'])).toEqual([
+      '2027-05-01',
+      '2028-03-15',
+      '2029-12-01',
+    ]);
+  });
+
   test('are read by the pivot: 29 for days, 68 for points in time, unless another is said', () => {
     expect(readCell('date', '26.07.29')).toBe('2029-07-26');
     expect(readCell('date', '26.07.30')).toBe('1930-07-26');
@@ -161,6 +190,12 @@ describe('the order of day and month', () => {
   test('stays open when as many cells say the one as the other', () => {
     const column = ['13/02/2021', '02/15/2021', '01/02/2021'];
     expect(readColumn('date', column)).toEqual(['2021-02-13', '2021-02-15', 'date.ambiguous']);
+    expect(isAmbiguous('date', column)).toBe(true);
+  });
+
+  test('is not told by days with the name of a month, however they are written', () => {
+    const column = ['Apr 13, 2021', '13 Apr 2021', 'May 14, 2021', '01/02/2021'];
+    expect(readColumn('date', column)).toEqual(['2021-04-13', '2021-04-13', '2021-05-14', 'date.ambiguous']);
     expect(isAmbiguous('date', column)).toBe(true);
   });
 

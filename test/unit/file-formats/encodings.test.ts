@@ -16,6 +16,10 @@ const turkish = 'ad,şehir\r\nİbrahim Yılmaz,İstanbul\r\nÇağlar Şahin,Diya
 const russian =
   'Имя,Фамилия,Город\r\nНаталья,Кузнецова,Санкт-Петербург\r\nСергей,Щербаков,Нижний Новгород\r\nФёдор,Ёлкин,Йошкар-Ола\r\n';
 const ukrainian = "ім'я,місто\r\nОлексій Їжакевич,Київ\r\nЄвген Ґудзь,Запоріжжя\r\n";
+const estonian = 'eesnimi,perenimi,linn\r\nŽanna,Mägi,Jõhvi\r\nÜlle,Žukova,Pärnu\r\nÕie,Tamm,Põltsamaa\r\n';
+// Windows has Vietnamese with the tones apart.
+const vietnamese =
+  'tên,đươ\u0300ng,ghi chú\r\nNguyê\u0303n Thu,Ly\u0301 Thươ\u0300ng Kiê\u0323t,go\u0323i la\u0323i sau\r\nĐào Vinh,Phô\u0301 Huê\u0301,đa\u0303 tra\u0309 tiê\u0300n\r\n';
 const greek = 'όνομα,πόλη\r\nΓιώργος Παπαδόπουλος,Θεσσαλονίκη\r\nΕλένη Οικονόμου,Αθήνα\r\n';
 const japanese = '名前,住所\r\n山田太郎,東京都千代田区\r\nさとう花子,おおさか\r\n';
 const chinese = '姓名,城市\r\n王小明,北京\r\n陈静,上海市浦东新区\r\n';
@@ -32,7 +36,9 @@ const guessed: Record<string, [text: string, encodings: readonly string[]]> = {
   German: [german, ['windows-1252', 'macintosh', 'cp850']],
   Turkish: [turkish, ['windows-1254', 'iso-8859-9']],
   Russian: [russian, ['windows-1251', 'koi8-r', 'iso-8859-5', 'cp866']],
-  Ukrainian: [ukrainian, ['windows-1251', 'koi8-u']],
+  Ukrainian: [ukrainian, ['windows-1251', 'koi8-u', 'maccyrillic']],
+  Estonian: [estonian, ['windows-1257', 'iso-8859-13', 'iso-8859-15']],
+  Vietnamese: [vietnamese, ['windows-1258']],
   Greek: [greek, ['windows-1253', 'iso-8859-7']],
   Japanese: [japanese, ['shift_jis', 'euc-jp']],
   Chinese: [chinese, ['gb18030']],
@@ -92,6 +98,13 @@ describe('a legacy encoding is guessed and said to be a guess', () => {
   });
 });
 
+test('a Mac writes the euro where its older tables have another sign', async () => {
+  const bytes = Buffer.from('id,note\r\n1,H\x8el\x8fne\r\n2,20 \xdb pay\x8es\r\n', 'latin1');
+  const { rows, inspection } = await readText(bytes);
+  expect(inspection.dialect.encoding).toBe('macintosh');
+  expect(rows.map(([, note]) => note)).toEqual(['Hélène', '20 € payés']);
+});
+
 describe('Unicode', () => {
   const marks = {
     'utf-8': [0xef, 0xbb, 0xbf],
@@ -112,6 +125,23 @@ describe('Unicode', () => {
       });
     }
   }
+
+  test('letters of which one half is a NUL do not hide UTF-16 and UTF-32', async () => {
+    const text = `이름,주소\r\n${'강대한,대전시 대덕대로 1\r\n一言一,최강대\r\n'.repeat(20)}`;
+    for (const encoding of ['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be']) {
+      const read = await readText(iconv.encode(text, encoding, { addBOM: false }));
+      expect(read.inspection.dialect.encoding).toBe(encoding);
+      expect({ names: read.names, rows: read.rows }).toEqual(await truth(text));
+    }
+  });
+
+  test('cells padded with NULs do not make text UTF-16', async () => {
+    const padded = (cell: string) => cell.concat('\0');
+    const text = `${padded('id')},${padded('name')}\n${`${padded('1')},${padded('Ann Smith')}\n`.repeat(30)}`;
+    const { inspection, faults } = await readText(text);
+    expect(inspection.dialect.encoding).toBe('utf-8');
+    expect(faults.map(({ code }) => code)).toEqual(Array.from({ length: 30 }, () => 'cell.nul'));
+  });
 
   test('offsets are those of the file, whatever its encoding', async () => {
     const text = 'id,name\r\n1,Zoë 🙂\r\n2,Łukasz\r\n3,Ann\r\n';

@@ -122,4 +122,18 @@ describe('widths', () => {
       [4, 1, 24],
     ]);
   });
+
+  test('the header that files put one behind the other have again is no row, and is called what it is', async () => {
+    const one = `\ufeff${header}${people}`;
+    const { inspection, problems, faults } = await readText(one + one + one.replaceAll('\n', '\r\n'));
+    expect(inspection.dialect.header).toBe(true);
+    expect(problems).toEqual(['11 row.header_again', '22 row.header_again']);
+    expect(faults[0]?.offset).toBe(Buffer.byteLength(one));
+  });
+
+  test('a value of a table of one column may be called as the column is', async () => {
+    const { problems, rows } = await readText('word\nname\nword\nverb\n');
+    expect(problems).toEqual([]);
+    expect(rows).toEqual([['name'], ['word'], ['verb']]);
+  });
 });

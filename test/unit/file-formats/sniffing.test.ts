@@ -64,6 +64,10 @@ describe('the delimiter', () => {
       'comment\nHello, world, how are you\nFine\nThanks, and you?\n',
       { columns: 1 },
     ],
+    'none: one column of addresses, few of them with a comma that no blank follows': [
+      `address\n${'12 High St\n221B Baker Street\nCalle Mayor,10\nMain St 5\n'.repeat(5)}`,
+      { columns: 1, delimiter: ';' },
+    ],
   };
   for (const [name, [text, expected]] of Object.entries(cases)) {
     test(`is ${name}`, () => expectFound(text, expected));
@@ -122,6 +126,34 @@ describe('quotes and escapes', () => {
       'id,text,x\n1,"He said \\"hi\\"",5\n2,"plain",6\n3,"a \\"b\\", c",7\n',
       { escape: 'backslash', columns: 3 },
     ],
+    'single quotes, beside a delimiter of any kind': [
+      "'id'^'name'\n'1'^'Ann'\n'2'^'Bob'\n",
+      { delimiter: '^', quote: "'", columns: 2 },
+    ],
+    'single quotes around the names that have an apostrophe, doubled': [
+      "id;name;city\n1;'O''Brien';Cork\n2;Smith;Bath\n3;Lee;'''s-Hertogenbosch'\n4;Roe;Rome\n",
+      { quote: "'", columns: 3 },
+    ],
+    'none, with a backslash before what would need them': [
+      'id,company,city\n1,Acme\\, Inc.,Rome\n2,Bolt\\, Ltd,Bath\n3,Cogs,Cork\n',
+      { escape: 'backslash', columns: 3 },
+    ],
+    'none, with a backslash before each quote': [
+      'id,size\n1,6\\" pipe\n2,a 10\\" \\"tube\\"\n3,small\n',
+      { escape: 'backslash', columns: 2 },
+    ],
+    'none, with a backslash before a line break': [
+      'id,note,city\n1,one\\\ntwo,Rome\n2,plain,Bath\n3,a\\\nb,Cork\n',
+      { quote: '', escape: 'backslash', columns: 3 },
+    ],
+    'escaped by doubling, around all cells, where some end in a backslash': [
+      `"id","path","city"\n${'"1","C:\\x","Rome"\n'.repeat(60)}"2","D:\\dir\\","Bath"\n"3","E:\\","Cork"\n`,
+      { escape: 'double', columns: 3 },
+    ],
+    'doubled or none, where cells hold JSON that has escapes of its own': [
+      'id\tmeta\n1\t{"a":"say \\"x\\""}\n2\t{"a":1}\n3\t{"b":"c"}\n',
+      { escape: 'double', columns: 2 },
+    ],
     'escaped by doubling': ['id,text\n1,"He said ""hi"""\n2,"x"\n', { escape: 'double', columns: 2 }],
     'escaped by doubling, where cells end in a backslash': [
       'id,path\n1,"C:\\dir\\"\n2,"D:\\x"\n3,"E:\\"\n',
@@ -130,6 +162,22 @@ describe('quotes and escapes', () => {
   };
   for (const [name, [text, expected]] of Object.entries(cases)) {
     test(`are ${name}`, () => expectFound(text, expected));
+  }
+});
+
+test('a sample that ends within a cell of several lines tells the delimiter all the same', async () => {
+  const line = 'Lorem ipsum dolor sit amet, ""consectetur"" adipiscing\n';
+  for (const lines of [150, 170, 190]) {
+    const row = (i: number): string => `${i},Ann,Smith,user${i}@example.com,"${line.repeat(lines)}"\n`;
+    const rows = Array.from({ length: Math.ceil(1_200_000 / (line.length * lines)) }, (_, i) => row(i));
+    const read = await readText(`id,first_name,last_name,email,notes\n${rows.join('')}`);
+    expect(read.inspection.dialect).toMatchObject({
+      delimiter: ',',
+      quote: '"',
+      header: true,
+      footerRows: 0,
+    });
+    expect(read.rows).toHaveLength(rows.length);
   }
 });
 
@@ -191,6 +239,62 @@ describe('what a database wrote', () => {
       ['1', ''],
       ['2', 'a "b"'],
       ['3', 'c\\d'],
+    ]);
+  });
+});
+
+describe('the word for what is absent', () => {
+  const cases: Record<string, [text: string, absent: string | undefined]> = {
+    'NULL without quotes, where all text has them': [
+      '"id","name","city"\n"1","Ann Lee",NULL\n"2","NULL","Rome"\n',
+      'NULL',
+    ],
+    'nan among days and numbers': ['id,name,born,total\n1,Ann,nan,nan\n2,nan,1990-01-02,2.5\n', 'nan'],
+    '\\N under a header, in a column of e-mail addresses': [
+      'id\tname\temail\n1\tAnn\ta@b.co\n2\tBob\t\\N\n3\t\\N\t\\N\n',
+      '\\N',
+    ],
+    'NA, where text is in quotes': ['"id","name","score"\n1,"Ann",2.5\n2,"Bob Lee",NA\n3,"Cy",NA\n', 'NA'],
+    'none: NA may be Namibia': [
+      'id,country,since,email\n1,NA,2020-01-01,a@b.co\n2,DE,NA,NA\n3,US,NA,NA\n',
+      undefined,
+    ],
+    'none: a customer called Null': [
+      'id,name,email\n1,NULL,a@b.co\n2,NULL,c@d.co\n3,Lee,e@f.co\n',
+      undefined,
+    ],
+    'none: a single remark': ['id,email\n1,a@b.co\n2,None\n3,c@d.co\n', undefined],
+    'none: a column that is left blank, too': [
+      'id,name,total\n1,Ann,N/A\n2,N/A,\n3,Cy,2.5\n4,Di,N/A\n',
+      undefined,
+    ],
+  };
+  for (const [name, [text, absent]] of Object.entries(cases)) {
+    test(`is ${name}`, async () => {
+      const { inspection } = await readText(text);
+      expect(inspection.dialect.absent).toBe(absent);
+    });
+  }
+
+  test('makes a cell blank, unless it stands in quotes; the file says so, and may be told otherwise', async () => {
+    const text = '"id","NULL","city"\n"1","Ann Lee",NULL\n"2","NULL","Rome"\n"3",NULL,"NULLs"\n';
+    const { rows, names, inspection } = await readText(text);
+    expect(names).toEqual(['id', 'NULL', 'city']);
+    expect(rows).toEqual([
+      ['1', 'Ann Lee', ''],
+      ['2', 'NULL', 'Rome'],
+      ['3', '', 'NULLs'],
+    ]);
+    expect(inspection.notes).toContain(
+      '"NULL" without quotes stands for no value; such cells are read as blank.',
+    );
+    const kept = await readText(text, { given: { absent: '' } });
+    expect(kept.rows[0]).toEqual(['1', 'Ann Lee', 'NULL']);
+    expect(kept.inspection.notes).toEqual([]);
+    const said = await readText('id,name\n1,--\n2,Ann\n', { given: { absent: '--' } });
+    expect(said.rows).toEqual([
+      ['1', ''],
+      ['2', 'Ann'],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byTurns } from '../../../src/import/open-runs.ts';
+import { byTurns } from '../../../src/import/worker/open-runs.ts';
 
 const run = (importId: string) => ({ tenantId: importId.charAt(0), importId });
 

@@ -2,12 +2,13 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { addresses } from '../../../src/datasets/addresses.ts';
 import { customers } from '../../../src/datasets/customers.ts';
-import { type Dataset, normaliseSpelling } from '../../../src/datasets/define-dataset.ts';
+import type { Dataset } from '../../../src/datasets/define-dataset.ts';
 import { orders } from '../../../src/datasets/orders.ts';
 import { datasets } from '../../../src/datasets/registry.ts';
+import { normaliseSpelling } from '../../../src/field-types/spelling.ts';
 import type { Inspection } from '../../../src/file-formats/rows.ts';
 import { headerSpellings } from '../../../src/import/mapping/header-spellings.ts';
-import { type Mapping, validateMapping } from '../../../src/import/mapping/mapping.ts';
+import { type Mapping, mappingSchema, validateMapping } from '../../../src/import/mapping/mapping.ts';
 import { presetColumn } from '../../../src/import/mapping/presets/preset.ts';
 import { presets } from '../../../src/import/mapping/presets/vendors.ts';
 import { suggestMapping } from '../../../src/import/mapping/suggest-mapping.ts';
@@ -71,6 +72,7 @@ describe('the file of another product', () => {
       expect(mapping.preset).toBe(preset);
       expect(feedsOf(mapping)).toEqual(expected);
       expect(() => validateMapping(mapping, customers, names)).not.toThrow();
+      expect(mappingSchema.parse(mapping)).toEqual(mapping);
     },
   );
 
@@ -398,6 +400,22 @@ describe('a header', () => {
     expect(fieldFor('date_of_birth', ...Array(20).fill('yesterday'))).toBe('date_of_birth');
   });
 
+  it('is known with one letter wrong, and not with two', () => {
+    expect(fieldFor('Frist Name')).toBe('first_name');
+    expect(fieldFor('Frist Nane')).toBeNull();
+    expect(fieldFor('Firt Name')).toBe('first_name');
+    expect(fieldFor('Fit Name')).toBeNull();
+  });
+
+  it('tells the order and the zone of days and times alone', () => {
+    const readingOf = (header: string): unknown =>
+      suggestMapping(customers, inspection([header])).columns[0]?.reading;
+    expect(readingOf('Created At (UTC)')).toEqual({ timezone: 'UTC' });
+    expect(readingOf('Date of Birth (DD/MM/YYYY)')).toEqual({ dateOrder: 'dmy' });
+    expect(readingOf('Phone (DD/MM/YYYY)')).toEqual({});
+    expect(readingOf('Notes (UTC)')).toEqual({});
+  });
+
   it('that is a name beside a first name is the last name', () => {
     expect(feeds(customers, 'Vorname,Name,Mail')).toEqual({
       first_name: 'Vorname',
@@ -424,6 +442,42 @@ describe('one column for a field', () => {
       phone: 'Phone 1',
       secondary_phone: 'Phone 2',
     });
+  });
+
+  it.each([
+    ['Index', [], 'It counts the rows.'],
+    ['Row Number', ['9', '3'], 'It counts the rows.'],
+    ['No.', ['7', '8', '9'], 'It counts the rows.'],
+    ['No.', ['7', '9', '8'], 'No field is known by this name.'],
+    ['No.', ['7'], 'No field is known by this name.'],
+    ['Höhe', ['1', '2', '3'], 'No field is known by this name.'],
+    [
+      'Status',
+      Array.from({ length: 12 }, (_, i) => `stage ${i}`),
+      'None of its values can be read as Status.',
+    ],
+    [
+      'Status',
+      Array.from({ length: 12 }, (_, i) => (i < 2 ? 'active' : `stage ${i}`)),
+      'Few of its values can be read as Status.',
+    ],
+  ])('is none for "%s" over %j: %s', (header, values, reason) => {
+    const rows = values.map((value) => [value]);
+    expect(suggestMapping(customers, inspection([header], rows)).columns).toMatchObject([
+      { field: null, reason },
+    ]);
+  });
+
+  it('is none for a part of what a field keeps whole', () => {
+    const { columns, ...rest } = inspection(
+      ['metadata', 'metadata.email'],
+      [['{"email":"a@b.co"}', 'a@b.co']],
+    );
+    const parts = columns.map((column, i) => (i === 1 ? { ...column, within: 'metadata' } : column));
+    expect(suggestMapping(customers, { ...rest, columns: parts }).columns).toMatchObject([
+      { field: 'metadata' },
+      { field: null, reason: 'It is a part of “metadata”.' },
+    ]);
   });
 
   it('says in the others why they are left out', () => {
@@ -598,6 +652,12 @@ describe('a column that names the record', () => {
     expect(fieldFor('Index', '5', '9')).toBeNull();
     expect(fieldFor('No.', '1', '2', '3')).toBeNull();
     expect(fieldFor('column 1', '1', '2', '3')).toBeNull();
+  });
+
+  it('is another product’s while it has no values, and ours by a single one', () => {
+    expect(fieldFor('Customer ID')).toBe('external_id');
+    expect(fieldFor('Customer ID', 'CUST-000001')).toBe('number');
+    expect(fieldFor('Customer ID', uuids[0] ?? '')).toBe('id');
   });
 });
 

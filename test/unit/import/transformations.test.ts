@@ -31,7 +31,8 @@ describe('a transformation', () => {
     ['takes the first name', { do: 'name', part: 'first' }, 'Ana María van der Berg', 'Ana María'],
     ['takes the last name', { do: 'name', part: 'last' }, 'Ana María van der Berg', 'van der Berg'],
     ['takes no name from a blank', { do: 'name', part: 'last' }, ' ', ''],
-    ['cuts between characters', { do: 'cut', from: 1, length: 2 }, 'a😀bc', '😀b'],
+    ['cuts between characters', { do: 'cut', from: 1, length: 2 }, 'a😀bcde', '😀b'],
+    ['cuts nothing out of a short text', { do: 'cut', from: 3, length: 2 }, 'ab', ''],
     ['cuts to the end', { do: 'cut', from: 2 }, 'abcd', 'cd'],
     ['takes the first of several', { do: 'first', separator: ' ::: ' }, '+1 555 ::: +1 556', '+1 555'],
     ['leaves a single value', { do: 'first', separator: ';' }, ' one ', 'one'],
@@ -89,6 +90,26 @@ describe('a transformation', () => {
 
   it('costs nothing where there is none', () => {
     expect(compileTransformations([], () => 0)).toBeUndefined();
+  });
+
+  it.each<Transformation>([
+    { do: 'trim' },
+    { do: 'case', to: 'title' },
+    { do: 'name', part: 'first' },
+    { do: 'join', columns: ['Last'], separator: '' },
+    { do: 'cut', from: 0, length: 0 },
+    { do: 'first', separator: ';' },
+    { do: 'replace', find: 'a', by: '' },
+    { do: 'values', values: { a: 'b' }, otherwise: '' },
+    { do: 'default', value: '' },
+    { do: 'constant', value: '' },
+    { do: 'minorUnits', decimals: 0 },
+  ])('is stored as it is: %j', (transformation) => {
+    expect(transformationSchema.parse(transformation)).toEqual(transformation);
+  });
+
+  it('cuts from the first character unless said', () => {
+    expect(transformationSchema.parse({ do: 'cut', length: 2 })).toEqual({ do: 'cut', from: 0, length: 2 });
   });
 
   it.each([

@@ -3,7 +3,7 @@
  * field, and what they do to the values. It speaks only of columns that a reader without that knowledge would get
  * wrong or miss; the rest is suggested as for any other file.
  */
-import { normaliseSpelling } from '../../../datasets/define-dataset.ts';
+import { normaliseSpelling } from '../../../field-types/spelling.ts';
 import type { ColumnMapping } from '../mapping.ts';
 import type { Transformation } from '../transformations.ts';
 

@@ -1,12 +1,12 @@
 /** What a worker tidies up now and then, in every tenant. */
-import type { Database } from '../database/connect.ts';
-import { throughOutages } from '../database/retrying.ts';
-import { withTenant } from '../database/with-tenant.ts';
-import { datasets } from '../datasets/registry.ts';
-import { log } from '../platform/log.ts';
-import { listTenants, type Tenant } from '../tenants/tenants.ts';
+import type { Database } from '../../database/connect.ts';
+import { throughOutages } from '../../database/retrying.ts';
+import { withTenant } from '../../database/with-tenant.ts';
+import { datasets } from '../../datasets/registry.ts';
+import { log } from '../../platform/log.ts';
+import { listTenants, type Tenant } from '../../tenants/tenants.ts';
+import { dropWritten } from '../staging/stage.ts';
 import { removeOldRows, removeOldSources } from './retention.ts';
-import { dropWritten } from './stage.ts';
 
 const dropEveryMs = 60_000;
 const removeEveryMs = 3_600_000;

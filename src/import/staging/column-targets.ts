@@ -1,9 +1,9 @@
 /** The mapping made ready for a file: for each field, how to take its text out of a row. */
-import type { ColumnReading } from '../field-types/field-type.ts';
-import type { Column, RowBatch } from '../file-formats/rows.ts';
-import type { Problem } from '../platform/problems.ts';
-import type { Mapping } from './mapping/mapping.ts';
-import { compileTransformations } from './mapping/transformations.ts';
+import type { ColumnReading } from '../../field-types/field-type.ts';
+import type { Column, RowBatch } from '../../file-formats/rows.ts';
+import type { Problem } from '../../platform/problems.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { compileTransformations } from '../mapping/transformations.ts';
 
 /** How each field's column is read, by field. */
 export type Readings = Readonly<Record<string, ColumnReading>>;

@@ -2,12 +2,12 @@
  * Validate: cells become values or problems. A row whose every cell is well becomes a line for COPY; one with a
  * problem stays out, with all of its problems. The readers are compiled once for the run, column by column.
  */
-import type { Dataset, DeriveContext, DraftRow } from '../datasets/define-dataset.ts';
-import { compileColumn } from '../field-types/column.ts';
-import type { FieldLimits } from '../field-types/field-type.ts';
-import type { RowBatch, RowFault } from '../file-formats/rows.ts';
-import { Problem, type ProblemCode, type ProblemDetails, problemTexts } from '../platform/problems.ts';
-import type { ColumnTarget, Readings } from './targets.ts';
+import type { Dataset, DeriveContext, DraftRow } from '../../datasets/define-dataset.ts';
+import { compileColumn } from '../../field-types/column.ts';
+import type { FieldLimits } from '../../field-types/field-type.ts';
+import type { RowBatch, RowFault } from '../../file-formats/rows.ts';
+import { Problem, type ProblemCode, type ProblemDetails, problemTexts } from '../../platform/problems.ts';
+import type { ColumnTarget, Readings } from './column-targets.ts';
 
 /** A problem with its place, as it is kept. */
 export interface RowProblem {

@@ -6,16 +6,16 @@
  * The result file says of every row what became of it.
  */
 
-import type { Database } from '../database/connect.ts';
-import { encodeCsvRow } from '../file-formats/csv/csv.ts';
-import { readRows } from '../file-formats/open.ts';
-import type { Column, Inspection, RowBatch } from '../file-formats/rows.ts';
-import { fileStore } from '../file-store/file-store.ts';
-import { AppError } from '../platform/errors.ts';
-import { hintFor, sayProblem } from '../platform/problems.ts';
+import type { Database } from '../../database/connect.ts';
+import { encodeCsvRow } from '../../file-formats/csv/csv.ts';
+import { readRows } from '../../file-formats/open.ts';
+import type { Column, Inspection, RowBatch } from '../../file-formats/rows.ts';
+import { fileStore } from '../../file-store/file-store.ts';
+import { AppError } from '../../platform/errors.ts';
+import { hintFor, sayProblem } from '../../platform/problems.ts';
+import type { ImportRun } from '../run.ts';
 import { assertRowsKept, outcomesOf, type ProblemAt, problemsOf } from './problems.ts';
 import { type RejectedRow, rejectWorkbook } from './reject-workbook.ts';
-import type { ImportRun } from './run.ts';
 
 const problemColumns = ['problem_row', 'problem_fields', 'problem_codes', 'problems', 'how_to_mend'];
 

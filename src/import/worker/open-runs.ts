@@ -1,11 +1,11 @@
 /** Runs that can go on and that nobody works on: what a worker looks for. */
-import type { Database } from '../database/connect.ts';
-import { withTenant } from '../database/with-tenant.ts';
-import { configuration } from '../platform/config.ts';
-import type { RunName } from './drive.ts';
-import { leaseIsFree } from './lease.ts';
-import { goesOn, mayGoOn } from './rest.ts';
-import { writingStates } from './states.ts';
+import type { Database } from '../../database/connect.ts';
+import { withTenant } from '../../database/with-tenant.ts';
+import { configuration } from '../../platform/config.ts';
+import type { RunName } from '../drive.ts';
+import { leaseIsFree } from '../lease.ts';
+import { goesOn, mayGoOn } from '../rest.ts';
+import { writingStates } from '../states.ts';
 
 export interface OpenRuns {
   /** Runs that do not rest, whoever works on them. */

@@ -3,13 +3,13 @@
  * on. A run whose process was killed is free when its lease is over, and one whose waking was lost is there all the
  * same, so both go on here within a minute.
  */
-import type { Database } from '../database/connect.ts';
-import { isConnectionLost } from '../database/failures.ts';
-import { throughOutages } from '../database/retrying.ts';
-import { configuration } from '../platform/config.ts';
-import { log } from '../platform/log.ts';
-import { listTenants } from '../tenants/tenants.ts';
-import { type RunName, workOn } from './drive.ts';
+import type { Database } from '../../database/connect.ts';
+import { noteFailure } from '../../database/note-failure.ts';
+import { throughOutages } from '../../database/retrying.ts';
+import { configuration } from '../../platform/config.ts';
+import { log } from '../../platform/log.ts';
+import { listTenants } from '../../tenants/tenants.ts';
+import { type RunName, workOn } from '../drive.ts';
 import { byTurns, openRunsOf } from './open-runs.ts';
 import { sweeping } from './sweep.ts';
 
@@ -98,8 +98,7 @@ class Worker {
     try {
       return (await wakes.take(this.room)).filter(this.setAside.lacks);
     } catch (error) {
-      // That the database is away is told by whoever waits for it.
-      log()[isConnectionLost(error) ? 'debug' : 'warn']({ err: error }, 'the queue could not be asked');
+      noteFailure(error, 'the queue could not be asked');
       this.lookAt = 0;
       return [];
     }

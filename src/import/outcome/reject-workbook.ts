@@ -1,9 +1,9 @@
 /** Rejected rows as a workbook. Every cell is a text, as it was read, so that nothing is read into what is mended. */
 import { pipeline, Readable } from 'node:stream';
-import { CopyRows } from '../database/copy-rows.ts';
-import { cellCharactersMax } from '../file-formats/xlsx/cell-text.ts';
-import { workbookStream } from '../file-formats/xlsx/workbook.ts';
-import { now } from '../platform/clock.ts';
+import { CopyRows } from '../../database/copy-rows.ts';
+import { cellCharactersMax } from '../../file-formats/xlsx/cell-text.ts';
+import { workbookStream } from '../../file-formats/xlsx/workbook.ts';
+import { now } from '../../platform/clock.ts';
 
 export interface RejectedRow {
   /** What is wrong with it, a cell for each of the columns about that. */

@@ -3,19 +3,19 @@
  * the run. Both begin from nothing whenever the stage begins: what an earlier attempt left is removed first.
  */
 import type pg from 'pg';
-import type { Database } from '../database/connect.ts';
-import { copyInto } from '../database/copy.ts';
-import { CopyRows } from '../database/copy-rows.ts';
-import { toJsonb } from '../database/jsonb.ts';
-import { identifier } from '../database/literal.ts';
-import { type TenantTransaction, withTenant } from '../database/with-tenant.ts';
-import { type Packing, packing } from '../datasets/custom/stored-value.ts';
-import type { Dataset } from '../datasets/define-dataset.ts';
-import type { RowBatch } from '../file-formats/rows.ts';
-import { newId } from '../platform/ids.ts';
-import { holdLease, type Lease } from './lease.ts';
-import type { ImportRun } from './run.ts';
-import { writtenStates } from './states.ts';
+import type { Database } from '../../database/connect.ts';
+import { copyInto } from '../../database/copy.ts';
+import { CopyRows } from '../../database/copy-rows.ts';
+import { toJsonb } from '../../database/jsonb.ts';
+import { identifier } from '../../database/literal.ts';
+import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
+import { type Packing, packing } from '../../datasets/custom/stored-value.ts';
+import type { Dataset } from '../../datasets/define-dataset.ts';
+import type { RowBatch } from '../../file-formats/rows.ts';
+import { newId } from '../../platform/ids.ts';
+import { holdLease, type Lease } from '../lease.ts';
+import type { ImportRun } from '../run.ts';
+import { writtenStates } from '../states.ts';
 import type { RowProblem, Validator } from './validate.ts';
 
 export interface Staged {

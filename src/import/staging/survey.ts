@@ -2,11 +2,11 @@
  * The survey: one fast pass over the whole file, for what only its last row may settle. It finds how each mapped
  * column is to be read (day or month first, which decimal separator) before any cell is.
  */
-import type { Dataset, FieldDefinition } from '../datasets/define-dataset.ts';
-import { surveyColumn } from '../field-types/column.ts';
-import type { ColumnReading, ColumnSurvey } from '../field-types/field-type.ts';
-import type { RowBatch } from '../file-formats/rows.ts';
-import type { ColumnTarget, Readings } from './targets.ts';
+import type { Dataset, FieldDefinition } from '../../datasets/define-dataset.ts';
+import { surveyColumn } from '../../field-types/column.ts';
+import type { ColumnReading, ColumnSurvey } from '../../field-types/field-type.ts';
+import type { RowBatch } from '../../file-formats/rows.ts';
+import type { ColumnTarget, Readings } from './column-targets.ts';
 import { faultyRows } from './validate.ts';
 
 interface Surveyed {

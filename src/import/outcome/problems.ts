@@ -2,11 +2,11 @@
  * What is known of a run's rows: problems found while reading and validating, reasons that the check wrote into the
  * plan, and what commit and undo met. They are joined here; nothing of it is kept twice.
  */
-import type { Database } from '../database/connect.ts';
-import { withTenant } from '../database/with-tenant.ts';
-import { AppError } from '../platform/errors.ts';
-import type { ProblemCode, ProblemDetails } from '../platform/problems.ts';
-import type { ImportRun } from './run.ts';
+import type { Database } from '../../database/connect.ts';
+import { type TenantTransaction, withTenant } from '../../database/with-tenant.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { ProblemCode, ProblemDetails } from '../../platform/problems.ts';
+import type { ImportRun } from '../run.ts';
 
 export interface ProblemAt {
   readonly row: number;
@@ -23,8 +23,6 @@ export interface ProblemAt {
 export interface ProblemQuery {
   /** Only what keeps a row out, and not the reasons for skipping one or the warnings. */
   readonly failedOnly?: boolean;
-  /** Rows at a time; the whole list is read a page after the other, so that memory stays flat. */
-  readonly pageRows?: number;
 }
 
 const everything = `
@@ -33,6 +31,14 @@ const everything = `
   union all
   select row, null, details ->> 'field', code, coalesce(details, '{}'), null, null, outcome
   from import_plan where tenant_id = $1 and import_id = $2 and row > $3 and row <= $4 and chunk between $5 and $6 and outcome in ('fail', 'skip')`;
+
+/**
+ * A whole list is read a page after the other, so that memory stays flat: a row has as many problems as wrong cells. Of
+ * outcomes, each row has one.
+ */
+const problemPageRows = 50_000;
+const problemsAtOnce = 10_000;
+const outcomePageRows = 20_000;
 
 /** @throws AppError `import.source_gone` for a run whose rows were kept for long enough. */
 export function assertRowsKept({ rowsRemovedAt }: ImportRun): void {
@@ -50,18 +56,40 @@ export async function* problemsOf(
   query: ProblemQuery = {},
 ): AsyncGenerator<ProblemAt> {
   assertRowsKept(run);
-  const pageRows = query.pageRows ?? 50_000;
   const columns = columnsOf(run);
-  for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
-    const { rows } = await withTenant(database, run.tenantId, (tx) =>
-      tx.query<ProblemAt & Record<string, unknown>>(
-        `select * from (${everything}) p ${query.failedOnly ? `where outcome = 'fail'` : ''} order by row, column_index nulls last, code`,
-        [run.tenantId, run.id, after, after + pageRows, ...chunksOf(run, after, after + pageRows)],
-      ),
-    );
-    for (const row of rows)
-      yield { ...row, column_index: row.column_index ?? columns.get(row.field) ?? null };
+  for (let after = 0; after < (run.rowsRead ?? 0); ) {
+    const page = await withTenant(database, run.tenantId, async (tx) => {
+      const to = await endOfPage(tx, run, after);
+      const rows = await problemsWithin(tx, run, { after, to });
+      return { to, rows };
+    });
+    for (const row of page.rows) if (!query.failedOnly || row.outcome === 'fail') yield placed(row, columns);
+    after = page.to;
   }
+}
+
+/** @returns the last row of a page: at least one, and no more than have so many problems. */
+async function endOfPage(tx: TenantTransaction, run: ImportRun, after: number): Promise<number> {
+  const to = after + problemPageRows;
+  const { rows } = await tx.query<{ last: number }>(
+    `select greatest(row - 1, $3 + 1) as last from import_problems
+     where tenant_id = $1 and import_id = $2 and row > $3 and row <= $4 order by row offset ${problemsAtOnce} limit 1`,
+    [run.tenantId, run.id, after, to],
+  );
+  return rows[0]?.last ?? to;
+}
+
+/** The problems of the rows after one and up to another, of one code or of all, in the order of the rows. */
+async function problemsWithin(
+  tx: TenantTransaction,
+  run: ImportRun,
+  { after, to, code }: { readonly after: number; readonly to: number; readonly code?: string | undefined },
+): Promise<ProblemAt[]> {
+  const { rows } = await tx.query<ProblemAt & Record<string, unknown>>(
+    `select * from (${everything}) p where $7::text is null or code = $7 order by row, column_index nulls last, code`,
+    [run.tenantId, run.id, after, to, ...chunksOf(run, after, to), code ?? null],
+  );
+  return rows;
 }
 
 export interface ProblemPage {
@@ -85,24 +113,43 @@ export async function pageOfProblems(
 ): Promise<ProblemPage> {
   assertRowsKept(run);
   const columns = columnsOf(run);
-  const to = run.rowsRead ?? 0;
-  const { rows } = await withTenant(database, run.tenantId, (tx) =>
-    tx.query<ProblemAt & Record<string, unknown>>(
-      `with p as (select * from (${everything}) e where $7::text is null or code = $7),
-         wanted as (select distinct row from p order by row limit $8)
-       select p.* from p join wanted using (row) order by row, column_index nulls last, code`,
-      [run.tenantId, run.id, afterRow, to, ...chunksOf(run, afterRow, to), code ?? null, rowsMax],
-    ),
-  );
-  const problems = rows.map((row) => ({
-    ...row,
-    column_index: row.column_index ?? columns.get(row.field) ?? null,
-  }));
-  const isFull = new Set(problems.map(({ row }) => row)).size === rowsMax;
-  return { problems, nextAfterRow: isFull ? (problems.at(-1)?.row ?? null) : null };
+  return withTenant(database, run.tenantId, async (tx) => {
+    const [first] = (
+      await tx.query<{ rows: number; last: number | null }>(firstRows, [
+        run.tenantId,
+        run.id,
+        afterRow,
+        Math.floor(afterRow / run.chunkRows),
+        code ?? null,
+        rowsMax,
+      ])
+    ).rows;
+    const last = first?.last ?? null;
+    if (last === null) return { problems: [], nextAfterRow: null };
+    const problems = await problemsWithin(tx, run, { after: afterRow, to: last, code });
+    return {
+      problems: problems.map((problem) => placed(problem, columns)),
+      nextAfterRow: first?.rows === rowsMax ? last : null,
+    };
+  });
 }
 
-/** The column that feeds each field: the check and the commit know of fields alone. */
+/** The first rows that have problems, by two indices that are in their order: no more is read than is wanted. */
+const firstRows = `select count(*)::int as rows, max(row) as last from (
+  (select distinct row from import_problems
+    where tenant_id = $1 and import_id = $2 and row > $3 and ($5::text is null or code = $5) order by row limit $6)
+  union
+  (select row from import_plan
+    where tenant_id = $1 and import_id = $2 and chunk >= $4 and row > $3 and outcome in ('fail', 'skip')
+      and ($5::text is null or code = $5) order by chunk, row limit $6)
+  order by row limit $6) w`;
+
+/** The check and the commit know of fields alone. */
+function placed(problem: ProblemAt, columns: ReadonlyMap<string | null, number>): ProblemAt {
+  return { ...problem, column_index: problem.column_index ?? columns.get(problem.field) ?? null };
+}
+
+/** The column that feeds each field. */
 function columnsOf({ inspection, mapping }: ImportRun): ReadonlyMap<string | null, number> {
   const places = new Map(inspection?.columns.map(({ name, index }) => [name, index]));
   const fed = mapping?.columns.filter(({ field }) => field !== null) ?? [];
@@ -159,9 +206,8 @@ export async function* outcomesOf(database: Database, run: ImportRun): AsyncGene
   assertRowsKept(run);
   const { root, numbers } = run.dataset;
   const number = numbers === undefined ? 'null::text' : `r.${numbers.field}`;
-  const pageRows = 20_000;
-  for (let after = 0; after < (run.rowsRead ?? 0); after += pageRows) {
-    const to = Math.min(after + pageRows, run.rowsRead ?? 0);
+  for (let after = 0; after < (run.rowsRead ?? 0); after += outcomePageRows) {
+    const to = Math.min(after + outcomePageRows, run.rowsRead ?? 0);
     const { rows } = await withTenant(database, run.tenantId, (tx) =>
       tx.query<RowOutcome & Record<string, unknown>>(
         `select n.row, case p.outcome when 'create' then 'created' when 'update' then 'updated' when 'unchanged' then 'unchanged'

@@ -3,12 +3,12 @@
  * about; what became of each row, and with it the rejected rows, after another. The run itself stays, with its counts and
  * its report, and so does what an undo needs: the journal of changes, and of the plan the records that were created.
  */
-import type { Database } from '../database/connect.ts';
-import { withTenant } from '../database/with-tenant.ts';
-import { fileStore } from '../file-store/file-store.ts';
-import { now } from '../platform/clock.ts';
-import { leaseIsFree } from './lease.ts';
-import { goesOn } from './rest.ts';
+import type { Database } from '../../database/connect.ts';
+import { withTenant } from '../../database/with-tenant.ts';
+import { fileStore } from '../../file-store/file-store.ts';
+import { now } from '../../platform/clock.ts';
+import { leaseIsFree } from '../lease.ts';
+import { goesOn } from '../rest.ts';
 
 /** One transaction's worth; the next one goes on. */
 const runsAtOnce = 100;
