@@ -79,6 +79,8 @@ function gather(batch: CsvBatch, find: (add: AddFault) => void): RowFault[] {
 interface Header {
   readonly cells: readonly string[];
   readonly bytes: number;
+  /** Of its second cell, which has neither a byte-order mark before it nor a line end behind it. */
+  readonly cellBytes: number;
 }
 
 /** How much longer a byte-order mark and another line end make a row. */
@@ -88,17 +90,25 @@ const headerBytesMore = 5;
 function headerOf(batch: CsvBatch): Header | undefined {
   const cells = Array.from({ length: batch.keptWidth(0) }, (_, column) => plainCell(batch, 0, column));
   const bytes = batch.rowBegin(1) - batch.rowBegin(0);
-  return cells.filter((cell) => cell !== '').length < 2 ? undefined : { cells, bytes };
+  return cells.filter((cell) => cell !== '').length < 2
+    ? undefined
+    : { cells, bytes, cellBytes: secondBytes(batch, 0) };
 }
 
 /** Files that were put one behind the other have the header again where each begins. */
-function checkHeaders(batch: CsvBatch, { cells, bytes }: Header, add: AddFault): void {
+function checkHeaders(batch: CsvBatch, { cells, bytes, cellBytes }: Header, add: AddFault): void {
   for (let i = 0; i < batch.length; i++) {
     const more = batch.rowBegin(i + 1) - batch.rowBegin(i) - bytes;
     if (more > headerBytesMore || more < -headerBytesMore || batch.keptWidth(i) !== cells.length) continue;
+    if (secondBytes(batch, i) !== cellBytes) continue;
     if (cells.every((cell, column) => plainCell(batch, i, column) === cell))
       add({ index: i, offset: batch.rowBegin(i), code: 'row.header_again' });
   }
+}
+
+function secondBytes(batch: CsvBatch, i: number): number {
+  const [begin, end] = batch.cellBytes(i, 1);
+  return end - begin;
 }
 
 /** Without the byte-order mark that a file may begin with. */
